@@ -1,0 +1,20 @@
+#pragma once
+
+// SHA-256, hexadecimal, base64url and comparison in constant time.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace fermata {
+
+std::string sha256_hex(std::string_view bytes);  // 64 lower-case digits.
+std::string base64url(std::string_view bytes);   // No padding.
+std::optional<std::string> from_base64url(std::string_view text);
+bool equal_constant_time(std::string_view a, std::string_view b);  // False for other lengths.
+
+// Ed25519 (RFC 8032); `seed` is 32 secret bytes. Signatures are deterministic.
+std::string ed25519_sign(std::string_view message, std::string_view seed);  // 64 bytes.
+bool ed25519_verify(std::string_view message, std::string_view signature, std::string_view seed);
+
+}  // namespace fermata

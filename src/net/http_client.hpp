@@ -1,0 +1,40 @@
+#pragma once
+
+// A blocking HTTP client over libcurl, for the command line and for tasks that run on their own
+// thread. Not thread-safe: one client, one thread; it keeps its connection.
+
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "net/http_server.hpp"
+
+namespace fermata::net {
+
+struct ClientRequest {
+  std::string method = "GET";
+  std::string url;
+  Headers headers;
+  std::string body;
+  int timeout_ms = 30'000;
+};
+
+class Client {
+ public:
+  Client();
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // Any HTTP status is a value; kUnavailable net.no_answer when none came.
+  Result<Response> send(const ClientRequest& request);
+  // Streams the body to `on_chunk` until it returns false or the server ends.
+  Result<int> stream(const ClientRequest& request,
+                     const std::function<bool(std::string_view)>& on_chunk);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fermata::net
