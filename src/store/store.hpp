@@ -1,0 +1,159 @@
+#pragma once
+
+// The store: every stream of events, the tasks they cause, the read models and the request ids.
+//
+// commit() is the only write of facts in the product. Each Commit is all or nothing: its events, its
+// tasks, its rows and its request id become durable together, or none of them does. commit() takes
+// many at once and makes them durable with one fsync (group commit); they succeed and fail one by
+// one. Once it returns success, a crash loses nothing; before, a crash leaves nothing.
+//
+// The store knows no domain: an event's body is text that codec/ wrote, and is given back byte for
+// byte. Events are never updated or deleted (P6); the adapters' schemas refuse it by trigger.
+//
+// Thread-safe, but commit() and lease_tasks() are called by one thread at a time (the engine's
+// writer); the reads may run beside it and see only what is committed.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace fermata::store {
+
+struct StreamId {
+  std::string tenant;
+  std::string name;  // "wf_..." or "directory".
+  friend bool operator==(const StreamId&, const StreamId&) = default;
+};
+
+struct EventRow {
+  std::int64_t version = 0;  // 1..n in its stream, without a gap.
+  std::string type;
+  TimeMs at = 0;
+  std::string body;  // Canonical JSON; exactly the bytes that `hash` covers.
+  std::string prev_hash;
+  std::string hash;
+  friend bool operator==(const EventRow&, const EventRow&) = default;
+};
+
+// A durable piece of work. Ids are chosen by the domain ("deadline:ap_..."), unique in a tenant;
+// inserting one that exists replaces it (a moved deadline).
+struct TaskRow {
+  std::string tenant;
+  std::string id;
+  std::string kind;
+  std::string stream;
+  TimeMs due_at = 0;
+  std::string body;  // JSON.
+  int attempts = 0;  // Leases given so far, this one included.
+  std::int64_t token = 0;  // Fencing token of the lease; grows with each lease (P16).
+  friend bool operator==(const TaskRow&, const TaskRow&) = default;
+};
+
+// What the holder of a lease says about its task. Refused (store.task_lost) when the token is old.
+struct TaskEnd {
+  std::string id;
+  std::int64_t token = 0;
+  std::optional<TimeMs> retry_at;  // Absent: done, the row goes.
+};
+
+enum class Table { kWorkflows, kApprovals };
+
+// A read-model row: what lists filter by, and the document they answer with.
+struct Row {
+  Table table = Table::kWorkflows;
+  std::string id;
+  std::string parent;  // Workflow of an approval; empty for workflows.
+  std::string status;
+  std::string agent;
+  std::vector<std::string> labels;  // Tags of a workflow, groups of an approval. No '|' inside.
+  TimeMs created_at = 0;
+  std::string doc;  // JSON.
+  friend bool operator==(const Row&, const Row&) = default;
+};
+
+struct RequestRow {
+  std::string id;           // Hash of caller, method, path and idempotency key.
+  std::string fingerprint;  // Hash of the payload.
+  std::string reply;        // JSON that the engine wrote.
+  TimeMs at = 0;
+  friend bool operator==(const RequestRow&, const RequestRow&) = default;
+};
+
+struct Commit {
+  StreamId stream;
+  std::int64_t expected_version = 0;  // Of the stream's head; 0: it does not exist yet.
+  std::vector<EventRow> events;       // May be empty (then the head must still be as expected).
+  std::vector<Row> rows;              // Inserted or replaced, in the stream's tenant.
+  std::vector<TaskRow> tasks;
+  std::vector<std::string> dropped_tasks;  // Not an error if one does not exist.
+  std::optional<TaskEnd> ended_task;
+  std::optional<RequestRow> request;
+  std::optional<TimeMs> not_after;  // Refused when the database's clock is past it.
+  std::optional<TimeMs> forget_requests_before;
+};
+
+struct LeasedTasks {
+  std::vector<TaskRow> tasks;
+  std::optional<TimeMs> next_due;  // Of the tasks not leased now, incl. when a lease runs out.
+};
+
+struct RowQuery {
+  std::string tenant;
+  Table table = Table::kWorkflows;
+  std::string id;      // Empty: any; likewise below.
+  std::string parent;
+  std::string status;
+  std::string agent;
+  std::vector<std::string> any_label;  // Rows that have at least one of them; empty: any row.
+  // Rows come newest first, by (created_at, id); these continue after the last row of a page.
+  std::optional<TimeMs> before_created_at;
+  std::string before_id;
+  int limit = 50;
+};
+
+struct StreamHead {
+  StreamId stream;
+  std::int64_t version = 0;
+  std::string hash;
+  friend bool operator==(const StreamHead&, const StreamHead&) = default;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // One result per commit, in order. Refusals:
+  //   kVersionConflict store.version_conflict  the head is not at expected_version
+  //   kConflict        store.request_exists    that request id was recorded before
+  //   kConflict        store.task_lost         the ended task's lease is no longer ours
+  //   kConflict        store.deadline_passed   the database's clock is past not_after
+  //   kUnavailable     store.unavailable       no answer: the outcome is unknown
+  // Two commits on one stream may come in one batch: the second sees the first.
+  virtual std::vector<Result<void>> commit(const std::vector<Commit>& commits) = 0;
+
+  // Events with version > after, oldest first, at most `limit`; empty when the stream does not exist.
+  virtual Result<std::vector<EventRow>> read(const StreamId& stream, std::int64_t after,
+                                             int limit) = 0;
+
+  // Leases up to `limit` due tasks (due_at <= the database's clock, no live lease) to `owner`.
+  virtual Result<LeasedTasks> lease_tasks(const std::string& owner, std::int64_t lease_ms,
+                                          int limit) = 0;
+
+  // Absent is not an error.
+  virtual Result<std::optional<RequestRow>> find_request(const std::string& tenant,
+                                                         const std::string& id) = 0;
+
+  virtual Result<std::vector<Row>> list(const RowQuery& query) = 0;
+
+  // Heads of all tenants' streams in order of (tenant, name), after the given one.
+  virtual Result<std::vector<StreamHead>> heads(const StreamId& after, int limit) = 0;
+
+  // The database's clock, by which all deadlines are judged. Also tells whether it answers.
+  virtual Result<TimeMs> now() = 0;
+};
+
+}  // namespace fermata::store
