@@ -1,0 +1,61 @@
+#pragma once
+
+// The domain in three pure functions.
+//
+//   decide  (state, command, context) -> events   refuses, or says what happened
+//   evolve  (state, recorded event)   -> state    total; never refuses
+//   react   (state, recorded event)   -> tasks    what must be done later
+//
+// No clock, no randomness, no I/O: time, ids, the directory and the policy arrive in the context,
+// so that replaying a stream always gives the same state.
+//
+// Invariants (core/*_property_test.cpp): P1 quorum, P2 deny by default, P3 separation, P4 one
+// outcome, P5 one H from the question to the execution, P9 grant used once, P13 rollback, P17.
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "core/command.hpp"
+#include "core/directory/directory.hpp"
+#include "core/event.hpp"
+#include "core/policy/policy.hpp"
+#include "core/task.hpp"
+#include "core/workflow/workflow.hpp"
+
+namespace fermata {
+
+struct Context {
+  std::string tenant;
+  std::string stream;  // The workflow's id, also before it exists.
+  TimeMs now = 0;      // By the database's clock.
+  Actor actor;
+  std::string on_behalf_of;
+  Door door = Door::kSystem;
+  const Directory* directory = nullptr;  // Never null.
+  const Policy* policy = nullptr;        // Null: none could be read; then nothing is allowed (P2).
+  std::int64_t grant_lifetime_ms = 24LL * 3600 * 1000;
+};
+
+using Events = std::vector<event::Event>;
+
+// Refused commands leave no trace. No events and no error: already so, answer from the state.
+Result<Events> decide(const Workflow& workflow,
+                      const command::Command& command,
+                      const Context& context);
+Result<Events> decide(const Directory& directory,
+                      const command::Command& command,
+                      const Context& context);
+
+Workflow evolve(Workflow workflow, const event::Recorded& recorded);
+Directory evolve(Directory directory, const event::Recorded& recorded);
+
+// `workflow` is the state after the event.
+task::Tasks react(const Workflow& workflow, const event::Event& event);
+
+// Whether this kind of actor may send this command at all: the one table of roles. Refuses with
+// kForbidden auth.kind_not_allowed. What depends on the state is decide()'s to refuse.
+Result<void> permit(const Actor& actor, const command::Command& command);
+bool is_directory_command(const command::Command& command);
+
+}  // namespace fermata

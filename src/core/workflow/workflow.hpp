@@ -1,0 +1,169 @@
+#pragma once
+
+// A workflow: one execution, with its journaled calls, approval requests, checkpoints and branches.
+//
+// Everything in here is the fold of the stream's events (P10). Entities are numbered in the order
+// they appeared; their ids carry the workflow's suffix and that number.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/json.hpp"
+#include "core/actor.hpp"
+#include "core/approval/approval.hpp"
+
+namespace fermata {
+
+enum class WorkflowStatus { kNone, kReady, kRunning, kWaiting, kCompleted, kFailed, kCancelled };
+enum class CallKind { kTool, kModel, kCode, kValue };
+enum class CallState { kWaiting, kGranted, kRunning, kDone, kFailed, kDenied, kInDoubt };
+
+struct CallError {
+  std::string type;
+  std::string message;
+  friend bool operator==(const CallError&, const CallError&) = default;
+};
+
+// The single-use permission that an approved (or allowed) call runs on (P9).
+struct Grant {
+  std::string id;
+  std::string hash;  // H; the execution's report must carry the same (P5).
+  std::int64_t epoch = 0;
+  std::optional<TimeMs> expires_at;
+  std::int64_t claimed_by_turn = 0;  // 0: not yet.
+};
+
+struct Call {
+  std::string id;
+  std::string key;  // The runtime's deterministic name for it, unique on a branch.
+  CallKind kind = CallKind::kTool;
+  std::string tool;
+  json::Object arguments;                           // As the agent asked.
+  std::optional<json::Object> effective_arguments;  // As a person edited them.
+  std::string request_hash;
+  std::string definition_hash;
+  std::string target;
+  std::string why;
+  bool idempotent = false;
+  std::string hash;  // H of the effective arguments.
+  std::string policy_hash;
+  std::int64_t epoch = 0;
+  std::int64_t attempt = 0;  // How often it was started.
+  std::string approval;      // The latest one; empty when none was needed.
+  std::optional<Grant> grant;
+  CallState state = CallState::kWaiting;
+  json::Value result;
+  std::optional<CallError> error;
+  std::string denial_reason;   // "policy.denied", "approval.rejected", ...
+  std::string denial_message;  // For the model.
+  TimeMs opened_at = 0;
+  std::optional<TimeMs> closed_at;
+  bool live = true;  // False once a rollback left it on an abandoned branch.
+
+  const json::Object& effective() const {
+    return effective_arguments ? *effective_arguments : arguments;
+  }
+  bool closed() const {
+    return state == CallState::kDone || state == CallState::kFailed || state == CallState::kDenied;
+  }
+};
+
+struct Turn {
+  std::int64_t n = 0;  // The fencing token (P16).
+  std::string worker;
+  std::int64_t lease_ms = 0;
+  TimeMs lease_until = 0;
+};
+
+struct Branch {
+  std::int64_t epoch = 0;
+  std::int64_t parent = 0;
+  std::string checkpoint;
+  std::string reason;
+  TimeMs at = 0;
+};
+
+struct Checkpoint {
+  std::string id;
+  std::string name;
+  std::int64_t epoch = 0;
+  std::int64_t version = 0;  // Of the stream when it was made.
+  std::size_t calls = 0;     // How many calls had been opened.
+  json::Value snapshot;
+  json::Value recovery;
+  json::Object metadata;
+  Actor by;
+  TimeMs at = 0;
+  bool live = true;
+};
+
+struct Workflow {
+  std::string id;
+  std::string agent;
+  std::string name;
+  json::Value input;
+  json::Object context;
+  json::Object metadata;
+  std::vector<std::string> tags;
+  Actor requester;
+  std::string on_behalf_of;
+  bool standalone = false;  // Made for one approval request; ends with it.
+  std::int64_t epoch = 0;
+  std::int64_t version = 0;
+  std::vector<Branch> branches;
+  std::int64_t turns = 0;
+  std::optional<Turn> turn;
+  json::Value fingerprint;
+  std::vector<Call> calls;                              // calls[n-1] is cl_..._n.
+  std::unordered_map<std::string, std::size_t> by_key;  // Live calls: key -> index.
+  std::vector<Approval> approvals;
+  std::vector<Checkpoint> checkpoints;
+  std::vector<std::size_t> pending;  // Indices of pending approvals, oldest first.
+  std::int64_t grants = 0;
+  std::size_t open_calls = 0;
+  json::Value result;
+  std::optional<CallError> error;
+  TimeMs created_at = 0;
+  TimeMs updated_at = 0;
+  // kNone until created; the terminal one once closed; otherwise see status().
+  WorkflowStatus ended = WorkflowStatus::kNone;
+
+  bool exists() const { return !id.empty(); }
+  bool closed() const { return ended != WorkflowStatus::kNone; }
+};
+
+// running: somebody holds the turn; waiting: nobody does and people are asked; ready: nobody does.
+WorkflowStatus status(const Workflow& workflow);
+
+const Approval* find_approval(const Workflow& workflow, const std::string& id);  // nullptr: none.
+const Call* find_call(const Workflow& workflow, const std::string& id);
+const Checkpoint* find_checkpoint(const Workflow& workflow, const std::string& id);
+
+// "ap" + the workflow's suffix + number; and the other way: the workflow of any such id, or "".
+std::string entity_id(const std::string& prefix, const std::string& workflow_id, std::size_t n);
+std::string workflow_of(const std::string& id);
+
+// What H binds (P5), and H itself.
+struct Binding {
+  std::string tenant;
+  std::string tool;
+  std::string definition_hash;
+  json::Object arguments;
+  std::string target;
+  std::string workflow;
+  std::int64_t epoch = 0;
+  std::string policy_hash;
+};
+json::Value to_value(const Binding& binding);
+std::string binding_hash(const Binding& binding);
+Binding binding_of(const std::string& tenant, const std::string& workflow, const Call& call);
+
+std::string to_string(WorkflowStatus status);
+std::string to_string(CallKind kind);
+std::string to_string(CallState state);
+std::optional<CallKind> call_kind_from(const std::string& name);
+
+}  // namespace fermata
