@@ -112,6 +112,7 @@ struct ApprovalDecided {
   std::string approval, person;
   DecisionKind decision = DecisionKind::kApprove;
   std::string reason, hash;
+  std::vector<std::string> groups;  // Of the thresholds: those the person belonged to.
   json::Value answer;
 };
 // New arguments, hence a new H; the decisions so far no longer count.

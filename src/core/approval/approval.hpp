@@ -52,7 +52,8 @@ struct Decision {
   std::string hash;  // H of what this person was shown (P5).
   Door door = Door::kRest;
   TimeMs at = 0;
-  bool counts = true;  // False once an edit made a new H.
+  std::vector<std::string> groups;  // Of the thresholds: those the person was in when deciding.
+  bool counts = true;               // False once an edit made a new H.
   friend bool operator==(const Decision&, const Decision&) = default;
 };
 

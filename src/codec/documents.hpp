@@ -1,0 +1,30 @@
+#pragma once
+
+// The documents that the API, the read models and `fermata --json` show. Field names and shapes are
+// those of schema/openapi.yaml. All are pure functions of the state, so that read models rebuilt
+// from events are the same byte for byte (P10).
+
+#include <string_view>
+
+#include "base/json.hpp"
+#include "core/directory/directory.hpp"
+#include "core/event.hpp"
+#include "core/workflow/workflow.hpp"
+
+namespace fermata::codec {
+
+json::Value to_document(const Workflow& workflow);
+json::Value to_document(const Call& call);
+json::Value to_document(const Approval& approval, const Workflow& workflow);
+json::Value to_document(const Checkpoint& checkpoint);
+json::Value to_document(const Person& person);
+json::Value to_document(const Group& group);
+json::Value to_document(const ApiKey& key);  // Without the secret's hash.
+json::Value to_document(const PolicyVersion& policy, bool with_source);
+json::Value to_document(const std::vector<Threshold>& thresholds);
+
+// The Event document of the API: the stored body with version, at as RFC 3339, and both hashes.
+Result<json::Value> event_document(std::string_view body, std::string_view prev_hash,
+                                   std::string_view hash);
+
+}  // namespace fermata::codec
