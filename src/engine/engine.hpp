@@ -1,0 +1,163 @@
+#pragma once
+
+// The engine: the one door in. A command is loaded, decided and committed; only then is it
+// answered.
+//
+// Each stream is an actor: its commands are decided one after the other, on the state that is
+// folded from its events and kept in memory. The commits of all streams that wait at the same time
+// become one transaction (committer.hpp). After the commit the state moves on, waiters are woken
+// and the answer leaves; before it, nothing is visible to anybody.
+//
+// Thread-safe. submit() and await() never block; their callbacks run on the engine's threads and
+// must not block. The queries read the database or a folded state: call them from a worker thread.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "core/command.hpp"
+#include "core/decide.hpp"
+#include "store/store.hpp"
+
+namespace fermata::engine {
+
+// Whose key it was. Agents, people, admins and readers are disjoint.
+struct Identity {
+  std::string tenant;
+  Actor actor;
+  std::string on_behalf_of;
+  std::string key_id;
+};
+
+// The caller's wish that a repeated request is one request. Both are hashes (request_key()).
+struct Idempotency {
+  std::string id;           // Of caller, method, path and key.
+  std::string fingerprint;  // Of the payload.
+};
+Idempotency idempotency(const Identity& caller,
+                        std::string_view method,
+                        std::string_view path,
+                        std::string_view key,
+                        std::string_view payload);
+
+struct Submission {
+  Identity caller;
+  // Of the stream the command goes to: a workflow's id, or "directory". For CreateWorkflow, and for
+  // RequestApproval on its own, leave it empty: a new id is chosen, the same one for a repeat.
+  std::string stream;
+  command::Command command;
+  Door door = Door::kRest;
+  std::string request_id;
+  std::string trace_id;
+  std::optional<Idempotency> idempotency;
+};
+
+struct Reply {
+  int status = 200;          // 201 when something was made.
+  json::Value body;          // The document of contract and openapi.yaml for this command.
+  std::string etag;          // "v12" or "r3"; empty for documents without one.
+  std::string location;      // Path of what was made, or empty.
+  bool replayed = false;     // Answered from the request's record.
+  std::int64_t version = 0;  // Of the stream after it.
+};
+using Done = std::function<void(Result<Reply>)>;
+
+// A page of a list; `next` continues it.
+struct Page {
+  std::vector<json::Value> items;
+  std::string next;  // Empty: this was the last page.
+};
+
+struct ListFilter {
+  store::Table table = store::Table::kWorkflows;
+  std::string status, agent, workflow;
+  std::vector<std::string> any_label;  // Tags, or groups.
+  std::string cursor;
+  int limit = 50;
+};
+
+struct Options {
+  std::string signing_seed;  // 32 bytes; empty: no grant can be given (P2).
+  std::vector<std::string> tenants = {"default"};
+  unsigned threads = 2;
+  std::size_t max_queued = 10'000;    // Commands waiting; more are refused with engine.overloaded.
+  std::size_t max_batch = 512;        // Commits in one transaction.
+  std::size_t max_resident = 20'000;  // Folded streams kept in memory.
+  std::int64_t grant_lifetime_ms = 24LL * 3600 * 1000;
+  std::int64_t request_memory_ms = 24LL * 3600 * 1000;
+  std::string env = "live";  // Second word of new keys.
+};
+
+struct Stats {
+  std::uint64_t commands = 0, refused = 0, commits = 0, batches = 0, events = 0, tasks_done = 0,
+                tasks_failed = 0;
+  std::size_t queued = 0, resident = 0, waiters = 0;
+};
+
+class Engine {
+ public:
+  // Loads the tenants' directories and starts the threads. `store` and `random` outlive the engine.
+  static Result<std::unique_ptr<Engine>> start(store::Store& store,
+                                               Random& random,
+                                               Options options);
+  ~Engine();  // drain()s.
+
+  void submit(Submission submission, Done done);
+  Result<Reply> submit_and_wait(Submission submission);  // For start-up, CLI and tests.
+
+  // Calls back once: true when the stream's version exceeds `after` (at once if it does already),
+  // false after timeout_ms. No change is missed, whenever it happens.
+  void await_version(const std::string& tenant,
+                     const std::string& stream,
+                     std::int64_t after,
+                     int timeout_ms,
+                     std::function<void(bool)> done);
+  // The same for an approval request: true when it is not pending.
+  void await_outcome(const std::string& tenant,
+                     const std::string& approval,
+                     int timeout_ms,
+                     std::function<void(bool)> done);
+
+  // Whose key is this? kUnauthenticated auth.invalid_key, auth.revoked_key, auth.expired_key.
+  Result<Identity> authenticate(std::string_view key) const;
+  // Chooses id and secret. The plain key is returned and kept nowhere.
+  struct Minted {
+    ApiKey record;
+    std::string plain;
+  };
+  Minted mint_key(ActorKind kind, const std::string& owner) const;
+
+  // Queries. kNotFound <entity>.not_found, for other tenants' ids as well.
+  Result<json::Value> workflow(const std::string& tenant, const std::string& id);
+  Result<json::Value> approval(const std::string& tenant, const std::string& id);
+  Result<json::Value> call(const std::string& tenant, const std::string& id);
+  Result<std::vector<json::Value>> checkpoints(const std::string& tenant, const std::string& id);
+  Result<Page> journal(const std::string& tenant,
+                       const std::string& id,
+                       std::int64_t after,
+                       int limit);
+  Result<Page> events(const std::string& tenant,
+                      const std::string& stream,
+                      std::int64_t after,
+                      int limit);
+  Result<Page> list(const std::string& tenant, const ListFilter& filter);
+  std::shared_ptr<const Directory> directory(const std::string& tenant) const;  // nullptr: unknown.
+  std::shared_ptr<const Policy> policy(const std::string& tenant) const;        // nullptr: none.
+  Result<void> ready();  // The database answers and the engine takes commands.
+  Stats stats() const;
+
+  // Takes no more commands (engine.draining), answers those it has, stops the threads. Idempotent.
+  void drain();
+
+ private:
+  class Impl;
+  explicit Engine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fermata::engine
