@@ -4,7 +4,9 @@
 // line to stderr and aborts; the journal makes the restart safe, running on would not be.
 
 namespace fermata {
-[[noreturn]] void assertion_failed(const char* condition, const char* why, const char* file,
+[[noreturn]] void assertion_failed(const char* condition,
+                                   const char* why,
+                                   const char* file,
                                    int line);
 }  // namespace fermata
 

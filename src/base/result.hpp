@@ -2,10 +2,11 @@
 
 // Result<T>: a value, or an Error that was to be expected.
 //
-// Expected failures travel in the return value, bugs abort (base/assert.hpp), exceptions stay inside
-// the adapter of the library that throws them. An Error names its kind for the one table that maps
-// it to HTTP and MCP (api/problem.hpp), a stable reason for machines (docs/errors/<reason>.md), a
-// message that may be shown to the caller, and a detail for the log alone.
+// Expected failures travel in the return value, bugs abort (base/assert.hpp), exceptions stay
+// inside the adapter of the library that throws them. An Error names its kind for the one table
+// that maps it to HTTP and MCP (api/problem.hpp), a stable reason for machines
+// (docs/errors/<reason>.md), a message that may be shown to the caller, and a detail for the log
+// alone.
 
 #include <string>
 #include <tl/expected.hpp>
@@ -34,7 +35,9 @@ struct Error {
   std::string extra;    // JSON object text of extension members for the caller, or empty.
 };
 
-inline tl::unexpected<Error> fail(ErrorCode code, std::string reason, std::string message,
+inline tl::unexpected<Error> fail(ErrorCode code,
+                                  std::string reason,
+                                  std::string message,
                                   std::string detail = {}) {
   return tl::unexpected<Error>(
       Error{code, std::move(reason), std::move(message), std::move(detail), {}});
@@ -58,15 +61,15 @@ class [[nodiscard]] Result<void> : public tl::expected<void, Error> {
 #define FERMATA_CONCAT(a, b) FERMATA_CONCAT_INNER(a, b)
 
 // FERMATA_TRY(auto value, expression): binds the value, or returns the error to the caller.
-#define FERMATA_TRY(declaration, expression)                               \
-  auto FERMATA_CONCAT(result_, __LINE__) = (expression);                   \
-  if (!FERMATA_CONCAT(result_, __LINE__))                                  \
+#define FERMATA_TRY(declaration, expression)                                     \
+  auto FERMATA_CONCAT(result_, __LINE__) = (expression);                         \
+  if (!FERMATA_CONCAT(result_, __LINE__))                                        \
     return tl::unexpected(std::move(FERMATA_CONCAT(result_, __LINE__)).error()); \
   declaration = *std::move(FERMATA_CONCAT(result_, __LINE__))
 
 // FERMATA_CHECK_OK(expression): for a Result<void>, or one whose value is not wanted.
-#define FERMATA_CHECK_OK(expression)                                                          \
-  do {                                                                                        \
-    if (auto check_result = (expression); !check_result)                                      \
-      return tl::unexpected(std::move(check_result).error());                                 \
+#define FERMATA_CHECK_OK(expression)                          \
+  do {                                                        \
+    if (auto check_result = (expression); !check_result)      \
+      return tl::unexpected(std::move(check_result).error()); \
   } while (false)

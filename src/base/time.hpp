@@ -12,8 +12,8 @@ namespace fermata {
 
 using TimeMs = std::int64_t;
 
-std::string to_rfc3339(TimeMs time_ms);                        // 2026-11-22T16:00:00.000Z
-std::optional<TimeMs> from_rfc3339(std::string_view text);     // Any offset; absent when malformed.
+std::string to_rfc3339(TimeMs time_ms);                     // 2026-11-22T16:00:00.000Z
+std::optional<TimeMs> from_rfc3339(std::string_view text);  // Any offset; absent when malformed.
 
 // Thread-safe.
 class Clock {

@@ -1,0 +1,95 @@
+#include "base/hash.hpp"
+
+#include <sodium.h>
+
+#include <array>
+#include <string>
+
+#include "base/assert.hpp"
+
+namespace fermata {
+namespace {
+
+void start_sodium() {
+  static const int started = sodium_init();  // 0 first, 1 when it already ran, -1 on failure.
+  FERMATA_ASSERT(started >= 0, "libsodium starts");
+}
+
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+struct KeyPair {
+  std::array<unsigned char, crypto_sign_PUBLICKEYBYTES> open{};
+  std::array<unsigned char, crypto_sign_SECRETKEYBYTES> secret{};
+
+  explicit KeyPair(std::string_view seed) {
+    start_sodium();
+    FERMATA_ASSERT(seed.size() == crypto_sign_SEEDBYTES, "an Ed25519 seed has 32 bytes");
+    crypto_sign_seed_keypair(open.data(), secret.data(), bytes_of(seed));
+  }
+  KeyPair(const KeyPair&) = delete;
+  KeyPair& operator=(const KeyPair&) = delete;
+  ~KeyPair() { sodium_memzero(secret.data(), secret.size()); }
+};
+
+}  // namespace
+
+std::string sha256_hex(std::string_view bytes) {
+  start_sodium();
+  std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
+  crypto_hash_sha256(digest.data(), bytes_of(bytes), bytes.size());
+  std::string hex(digest.size() * 2 + 1, '\0');  // sodium ends it with a zero.
+  sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
+  hex.pop_back();
+  return hex;
+}
+
+std::string base64url(std::string_view bytes) {
+  constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+  std::string text(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
+  sodium_bin2base64(text.data(), text.size(), bytes_of(bytes), bytes.size(), kVariant);
+  text.pop_back();
+  return text;
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+  std::string bytes(text.size() / 4 * 3 + 3, '\0');
+  std::size_t length = 0;
+  const char* end = nullptr;
+  const int failed = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()),
+                                       bytes.size(),
+                                       text.data(),
+                                       text.size(),
+                                       nullptr,
+                                       &length,
+                                       &end,
+                                       sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  if (failed != 0 || end != text.data() + text.size()) return std::nullopt;
+  bytes.resize(length);
+  return bytes;
+}
+
+bool equal_constant_time(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::string ed25519_sign(std::string_view message, std::string_view seed) {
+  const KeyPair keys(seed);
+  std::string signature(crypto_sign_BYTES, '\0');
+  crypto_sign_detached(reinterpret_cast<unsigned char*>(signature.data()),
+                       nullptr,
+                       bytes_of(message),
+                       message.size(),
+                       keys.secret.data());
+  return signature;
+}
+
+bool ed25519_verify(std::string_view message, std::string_view signature, std::string_view seed) {
+  if (signature.size() != crypto_sign_BYTES) return false;
+  const KeyPair keys(seed);
+  return crypto_sign_verify_detached(
+             bytes_of(signature), bytes_of(message), message.size(), keys.open.data()) == 0;
+}
+
+}  // namespace fermata
