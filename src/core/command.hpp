@@ -72,7 +72,8 @@ struct CloseCall {
 
 // Asked without a journaled call. On a stream that does not exist, it makes a standalone workflow.
 struct RequestApproval {
-  Question question;                  // deadline is absolute.
+  Question question;  // Its deadline is set from deadline_ms and the policy, whichever is sooner.
+  std::optional<std::int64_t> deadline_ms;
   std::vector<Threshold> thresholds;  // Only tighten what the policy says.
 };
 struct DecideApproval {

@@ -53,6 +53,7 @@ struct Decision {
   Door door = Door::kRest;
   TimeMs at = 0;
   std::vector<std::string> groups;  // Of the thresholds: those the person was in when deciding.
+  json::Value answer;               // Of kAnswer.
   bool counts = true;               // False once an edit made a new H.
   friend bool operator==(const Decision&, const Decision&) = default;
 };

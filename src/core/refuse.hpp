@@ -1,0 +1,36 @@
+#pragma once
+
+// The refusals that several deciders share, so that the same situation always has the same reason.
+
+#include <string>
+
+#include "base/assert.hpp"
+#include "core/decide.hpp"
+
+namespace fermata {
+
+tl::unexpected<Error> not_found(const std::string& entity, const std::string& id);
+// kNotFound workflow.not_found, kConflict workflow.closed; for an agent, kForbidden
+// workflow.not_yours when the workflow is another agent's.
+Result<void> require_open(const Workflow& workflow, const Context& context);
+// kConflict turn.stale unless `turn` is the one in force (P16).
+Result<void> require_turn(const Workflow& workflow, std::int64_t turn);
+
+// Events that end a pending approval request; the call it held is granted or denied with it.
+// `index` is its place in workflow.approvals.
+Events close_approval(const Workflow& workflow,
+                      const Approval& approval,
+                      event::ApprovalClosed closed,
+                      const Context& context);
+// The same for all pending ones, as cancelled by `by`.
+Events cancel_pending(const Workflow& workflow, const std::string& reason, const Context& context);
+
+// Deciders of workflow.cpp's siblings, one per command.
+Result<Events> decide_call(const Workflow&, const command::OpenCall&, const Context&);
+Result<Events> decide_call(const Workflow&, const command::CloseCall&, const Context&);
+Result<Events> decide_approval(const Workflow&, const command::RequestApproval&, const Context&);
+Result<Events> decide_approval(const Workflow&, const command::DecideApproval&, const Context&);
+Result<Events> decide_approval(const Workflow&, const command::CancelApproval&, const Context&);
+Result<Events> decide_approval(const Workflow&, const command::ExpireApproval&, const Context&);
+
+}  // namespace fermata

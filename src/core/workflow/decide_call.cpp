@@ -1,0 +1,223 @@
+// Deciders for journaled calls: open (may it run, is it recorded, must people be asked?) and close.
+
+#include "core/decide.hpp"
+#include "core/refuse.hpp"
+
+namespace fermata {
+namespace {
+
+using command::CloseCall;
+using command::OpenCall;
+
+constexpr std::size_t kMaxCalls = 100'000;
+
+std::string next_grant(const Workflow& workflow) {
+  return entity_id("gr", workflow.id, static_cast<std::size_t>(workflow.grants) + 1);
+}
+
+Result<void> check_shape(const OpenCall& wish) {
+  const bool needs_grant = wish.kind == CallKind::kTool;
+  if (needs_grant && wish.recorded)
+    return fail(ErrorCode::kInvalid,
+                "call.must_not_be_recorded",
+                "a tool call is opened before it runs; only model, code and value are recorded");
+  if (!needs_grant && !wish.recorded)
+    return fail(ErrorCode::kInvalid,
+                "call.result_required",
+                "a call of kind " + to_string(wish.kind) + " is recorded with its result or error");
+  return {};
+}
+
+// The same key must mean the same call, or the agent took another path than the journal (P17).
+Result<void> require_same(const Call& call, const OpenCall& wish) {
+  const bool same = call.kind == wish.kind && call.tool == wish.tool &&
+                    call.request_hash == wish.request_hash &&
+                    call.definition_hash == wish.definition_hash && call.target == wish.target &&
+                    json::Value(call.arguments) == json::Value(wish.arguments);
+  if (same) return {};
+  return fail(ErrorCode::kConflict,
+              "call.diverged",
+              "the journal has another call under key '" + wish.key + "': " + call.tool +
+                  "; the agent's code, model or input changed since it was written");
+}
+
+event::ApprovalRequested ask(const Workflow& workflow,
+                             const Call& call,
+                             ApprovalKind kind,
+                             const PolicyVerdict& verdict,
+                             const Context& context) {
+  event::ApprovalRequested asked;
+  asked.approval = entity_id("ap", workflow.id, workflow.approvals.size() + 1);
+  asked.call = call.id;
+  asked.question.kind = kind;
+  asked.question.action = call.tool;
+  asked.question.arguments = call.effective();
+  asked.question.definition_hash = call.definition_hash;
+  asked.question.target = call.target;
+  asked.question.why = call.why;
+  // Doubt has no deadline: guessing is what must not happen (P17).
+  if (verdict.deadline_ms && kind == ApprovalKind::kCall) {
+    asked.question.deadline = context.now + *verdict.deadline_ms;
+    asked.question.on_deadline = verdict.on_deadline;
+  }
+  asked.hash = call.hash;
+  asked.requester = workflow.requester;
+  asked.on_behalf_of = workflow.on_behalf_of;
+  asked.thresholds = verdict.thresholds;
+  asked.rule = verdict.rule;
+  asked.policy_hash = call.policy_hash;
+  asked.epoch = workflow.epoch;
+  return asked;
+}
+
+PolicyVerdict judge(const Context& context,
+                    const std::string& tool,
+                    const json::Object& arguments) {
+  if (context.policy != nullptr) return evaluate(*context.policy, tool, arguments);
+  return {.effect = Effect::kDeny,
+          .rule = "",
+          .explanation = "no policy is in force, so nothing may run",
+          .thresholds = {},
+          .deadline_ms = std::nullopt,
+          .on_deadline = OnDeadline::kExpire};
+}
+
+Events record(const Workflow& workflow, const OpenCall& wish, std::string id) {
+  return {event::CallRecorded{std::move(id),
+                              wish.key,
+                              wish.kind,
+                              wish.tool,
+                              wish.arguments,
+                              wish.request_hash,
+                              wish.result,
+                              wish.error,
+                              wish.turn,
+                              workflow.epoch}};
+}
+
+Call new_call(const Workflow& workflow, const OpenCall& wish, const Context& context) {
+  Call call;
+  call.id = entity_id("cl", workflow.id, workflow.calls.size() + 1);
+  call.key = wish.key;
+  call.tool = wish.tool;
+  call.arguments = wish.arguments;
+  call.definition_hash = wish.definition_hash;
+  call.target = wish.target;
+  call.why = wish.why;
+  call.epoch = workflow.epoch;
+  call.policy_hash = context.policy == nullptr ? "" : context.policy->hash;
+  call.hash = binding_hash(binding_of(context.tenant, workflow.id, call));
+  return call;
+}
+
+Events open_new(const Workflow& workflow, const OpenCall& wish, const Context& context) {
+  const Call call = new_call(workflow, wish, context);
+  const PolicyVerdict verdict = judge(context, wish.tool, wish.arguments);
+  Events events{event::CallOpened{call.id,
+                                  wish.key,
+                                  wish.kind,
+                                  wish.tool,
+                                  wish.arguments,
+                                  wish.request_hash,
+                                  wish.definition_hash,
+                                  wish.target,
+                                  wish.why,
+                                  wish.idempotent,
+                                  call.hash,
+                                  call.policy_hash,
+                                  verdict.rule,
+                                  to_string(verdict.effect),
+                                  wish.turn,
+                                  workflow.epoch}};
+  switch (verdict.effect) {
+    case Effect::kAllow:
+      events.push_back(event::CallStarted{call.id, next_grant(workflow), wish.turn, 1});
+      break;
+    case Effect::kAsk:
+      events.push_back(ask(workflow, call, ApprovalKind::kCall, verdict, context));
+      break;
+    case Effect::kDeny:
+      events.push_back(
+          event::CallDenied{call.id, "policy.denied", "Not allowed: " + verdict.explanation});
+      break;
+  }
+  return events;
+}
+
+// An earlier turn started it and never said how it ended (P17). The grant's end is judged as at the
+// first start: what may no longer begin may not begin again either.
+Events resolve_doubt(const Workflow& workflow,
+                     const Call& call,
+                     const OpenCall& wish,
+                     const Context& context) {
+  const bool expired = call.grant->expires_at && context.now >= *call.grant->expires_at;
+  if (call.idempotent && !expired)
+    return {event::CallStarted{call.id, call.grant->id, wish.turn, call.attempt + 1}};
+  PolicyVerdict verdict;
+  verdict.rule = "in doubt after a crash";
+  if (context.policy != nullptr)
+    verdict.thresholds = askable(*context.policy, call.tool, call.effective());
+  return {ask(workflow, call, ApprovalKind::kInDoubt, verdict, context)};
+}
+
+Events start_granted(const Workflow& workflow,
+                     const Call& call,
+                     const OpenCall& wish,
+                     const Context& context) {
+  const bool expired = call.grant->expires_at && context.now >= *call.grant->expires_at;
+  if (!expired && call.grant->epoch == workflow.epoch)
+    return {event::CallStarted{call.id, call.grant->id, wish.turn, call.attempt + 1}};
+  PolicyVerdict verdict = judge(context, call.tool, call.effective());
+  if (verdict.effect == Effect::kAllow && context.policy != nullptr)
+    verdict.thresholds = askable(*context.policy, call.tool, call.effective());
+  return {ask(workflow, call, ApprovalKind::kCall, verdict, context)};
+}
+
+}  // namespace
+
+Result<Events> decide_call(const Workflow& workflow, const OpenCall& wish, const Context& context) {
+  FERMATA_CHECK_OK(require_open(workflow, context));
+  FERMATA_CHECK_OK(require_turn(workflow, wish.turn));
+  FERMATA_CHECK_OK(check_shape(wish));
+  const auto found = workflow.by_key.find(wish.key);
+  if (found == workflow.by_key.end()) {
+    if (workflow.calls.size() >= kMaxCalls)
+      return fail(ErrorCode::kConflict, "call.too_many", "a workflow has at most 100000 calls");
+    if (!wish.recorded) return open_new(workflow, wish, context);
+    return record(workflow, wish, entity_id("cl", workflow.id, workflow.calls.size() + 1));
+  }
+  const Call& call = workflow.calls[found->second];
+  FERMATA_CHECK_OK(require_same(call, wish));
+  if (call.state == CallState::kGranted) return start_granted(workflow, call, wish, context);
+  if (call.state == CallState::kRunning && call.grant->claimed_by_turn != wish.turn)
+    return resolve_doubt(workflow, call, wish, context);
+  return Events{};
+}
+
+Result<Events> decide_call(const Workflow& workflow,
+                           const CloseCall& wish,
+                           const Context& context) {
+  FERMATA_CHECK_OK(require_open(workflow, context));
+  const Call* call = find_call(workflow, wish.call);
+  if (call == nullptr) return not_found("call", wish.call);
+  if (!call->live)
+    return fail(ErrorCode::kConflict, "stale_epoch", "a rollback left this call on an old branch");
+  if (call->closed()) {
+    const bool same = call->state != CallState::kDenied && call->hash == wish.hash &&
+                      call->result == wish.result && call->error == wish.error;
+    if (same) return Events{};
+    return fail(ErrorCode::kConflict, "call.closed", "this call was closed with another result");
+  }
+  FERMATA_CHECK_OK(require_turn(workflow, wish.turn));
+  if (call->state != CallState::kRunning || call->grant->id != wish.grant ||
+      call->grant->claimed_by_turn != wish.turn)
+    return fail(
+        ErrorCode::kConflict, "grant.not_claimed", "this call does not run under that grant");
+  if (call->hash != wish.hash)
+    return fail(ErrorCode::kConflict,
+                "call.hash_mismatch",
+                "what was executed is not what was approved; the call stays open (P5)");
+  return Events{event::CallClosed{wish.call, wish.hash, wish.result, wish.error}};
+}
+
+}  // namespace fermata

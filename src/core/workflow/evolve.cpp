@@ -1,0 +1,248 @@
+// The fold: one small function per event. Total; an event that does not fit the state is
+// corruption.
+
+#include <algorithm>
+
+#include "base/assert.hpp"
+#include "core/decide.hpp"
+
+namespace fermata {
+namespace {
+
+Call& call_of(Workflow& workflow, const std::string& id) {
+  const Call* call = find_call(workflow, id);
+  FERMATA_ASSERT(call != nullptr, "an event names a call that was opened before");
+  return workflow.calls[static_cast<std::size_t>(call - workflow.calls.data())];
+}
+
+Approval& approval_of(Workflow& workflow, const std::string& id) {
+  const Approval* approval = find_approval(workflow, id);
+  FERMATA_ASSERT(approval != nullptr, "an event names a request that was made before");
+  return workflow.approvals[static_cast<std::size_t>(approval - workflow.approvals.data())];
+}
+
+void end(Workflow& workflow, WorkflowStatus status) {
+  workflow.ended = status;
+  workflow.turn.reset();
+}
+
+void touch_lease(Workflow& workflow, TimeMs now) {
+  if (workflow.turn) workflow.turn->lease_until = now + workflow.turn->lease_ms;
+}
+
+void close_call(Workflow& workflow, Call& call, CallState state, TimeMs now) {
+  call.state = state;
+  call.closed_at = now;
+  if (call.live) --workflow.open_calls;
+}
+
+void add_call(Workflow& workflow, Call call) {
+  workflow.by_key[call.key] = workflow.calls.size();
+  ++workflow.open_calls;
+  workflow.calls.push_back(std::move(call));
+}
+
+struct Evolve {
+  Workflow& w;
+  const event::Recorded& r;
+
+  void operator()(const event::WorkflowCreated& e) const {
+    w.id = e.id;
+    w.agent = e.agent;
+    w.name = e.name;
+    w.input = e.input;
+    w.context = e.context;
+    w.metadata = e.metadata;
+    w.tags = e.tags;
+    w.requester = e.requester;
+    w.on_behalf_of = e.on_behalf_of;
+    w.standalone = e.standalone;
+    w.created_at = r.at;
+    w.branches.push_back({0, 0, "", "", r.at});
+  }
+  void operator()(const event::WorkflowCompleted& e) const {
+    w.result = e.result;
+    end(w, WorkflowStatus::kCompleted);
+  }
+  void operator()(const event::WorkflowFailed& e) const {
+    w.error = e.error;
+    end(w, WorkflowStatus::kFailed);
+  }
+  void operator()(const event::WorkflowCancelled&) const { end(w, WorkflowStatus::kCancelled); }
+
+  void operator()(const event::WorkflowRolledBack& e) const {
+    w.epoch = e.epoch;
+    w.branches.push_back({e.epoch, e.parent, e.checkpoint, e.reason, r.at});
+    w.turn.reset();
+    for (const std::string& id : e.dropped) {
+      Call& call = call_of(w, id);
+      if (!call.closed()) --w.open_calls;
+      call.live = false;
+      w.by_key.erase(call.key);
+    }
+    const std::int64_t kept = find_checkpoint(w, e.checkpoint)->version;
+    for (Checkpoint& checkpoint : w.checkpoints)
+      if (checkpoint.version > kept) checkpoint.live = false;
+  }
+
+  void operator()(const event::TurnStarted& e) const {
+    w.turns = e.turn;
+    w.turn = Turn{e.turn, e.worker, e.lease_ms, r.at + e.lease_ms};
+    w.fingerprint = e.fingerprint;
+  }
+  void operator()(const event::TurnRenewed&) const { touch_lease(w, r.at); }
+  void operator()(const event::TurnEnded&) const { w.turn.reset(); }
+
+  void operator()(const event::CallOpened& e) const {
+    Call call;
+    call.id = e.call;
+    call.key = e.key;
+    call.kind = e.kind;
+    call.tool = e.tool;
+    call.arguments = e.arguments;
+    call.request_hash = e.request_hash;
+    call.definition_hash = e.definition_hash;
+    call.target = e.target;
+    call.why = e.why;
+    call.idempotent = e.idempotent;
+    call.hash = e.hash;
+    call.policy_hash = e.policy_hash;
+    call.epoch = e.epoch;
+    call.opened_at = r.at;
+    add_call(w, std::move(call));
+    touch_lease(w, r.at);
+  }
+  void operator()(const event::CallRecorded& e) const {
+    Call call;
+    call.id = e.call;
+    call.key = e.key;
+    call.kind = e.kind;
+    call.tool = e.tool;
+    call.arguments = e.arguments;
+    call.request_hash = e.request_hash;
+    call.result = e.result;
+    call.error = e.error;
+    call.epoch = e.epoch;
+    call.opened_at = r.at;
+    add_call(w, std::move(call));
+    Call& added = w.calls.back();
+    close_call(w, added, e.error ? CallState::kFailed : CallState::kDone, r.at);
+    touch_lease(w, r.at);
+  }
+  void operator()(const event::CallGranted& e) const {
+    Call& call = call_of(w, e.call);
+    call.grant = Grant{e.grant, e.hash, e.epoch, e.expires_at, 0};
+    call.state = CallState::kGranted;
+    ++w.grants;
+  }
+  void operator()(const event::CallStarted& e) const {
+    Call& call = call_of(w, e.call);
+    if (!call.grant) {  // Allowed without people: the start is the grant.
+      call.grant = Grant{e.grant, call.hash, call.epoch, std::nullopt, 0};
+      ++w.grants;
+    }
+    call.grant->claimed_by_turn = e.turn;
+    call.attempt = e.attempt;
+    call.state = CallState::kRunning;
+    touch_lease(w, r.at);
+  }
+  void operator()(const event::CallClosed& e) const {
+    Call& call = call_of(w, e.call);
+    call.result = e.result;
+    call.error = e.error;
+    close_call(w, call, e.error ? CallState::kFailed : CallState::kDone, r.at);
+    touch_lease(w, r.at);
+  }
+  void operator()(const event::CallDenied& e) const {
+    Call& call = call_of(w, e.call);
+    call.denial_reason = e.reason;
+    call.denial_message = e.message;
+    close_call(w, call, CallState::kDenied, r.at);
+  }
+
+  void operator()(const event::ApprovalRequested& e) const {
+    Approval approval;
+    approval.id = e.approval;
+    approval.call = e.call;
+    approval.question = e.question;
+    approval.hash = e.hash;
+    approval.requester = e.requester;
+    approval.on_behalf_of = e.on_behalf_of;
+    approval.thresholds = e.thresholds;
+    approval.rule = e.rule;
+    approval.policy_hash = e.policy_hash;
+    approval.epoch = e.epoch;
+    approval.revision = 1;
+    approval.created_at = r.at;
+    w.pending.push_back(w.approvals.size());
+    w.approvals.push_back(std::move(approval));
+    if (e.call.empty()) return;
+    Call& call = call_of(w, e.call);
+    call.approval = e.approval;
+    call.state =
+        e.question.kind == ApprovalKind::kInDoubt ? CallState::kInDoubt : CallState::kWaiting;
+  }
+  void operator()(const event::ApprovalDecided& e) const {
+    Approval& approval = approval_of(w, e.approval);
+    ++approval.revision;
+    approval.decisions.push_back(
+        {e.person, e.decision, e.reason, e.hash, r.door, r.at, e.groups, e.answer, true});
+  }
+  void operator()(const event::ApprovalEdited& e) const {
+    Approval& approval = approval_of(w, e.approval);
+    ++approval.revision;
+    if (!approval.original_arguments) approval.original_arguments = approval.question.arguments;
+    approval.question.arguments = e.arguments;
+    approval.hash = e.hash;
+    approval.thresholds = e.thresholds;
+    approval.rule = e.rule;
+    approval.policy_hash = e.policy_hash;
+    for (Decision& decision : approval.decisions) decision.counts = false;
+    if (approval.call.empty()) return;
+    Call& call = call_of(w, approval.call);
+    call.effective_arguments = e.arguments;
+    call.hash = e.hash;
+    call.policy_hash = e.policy_hash;
+  }
+  void operator()(const event::ApprovalClosed& e) const {
+    Approval& approval = approval_of(w, e.approval);
+    FERMATA_ASSERT(approval.pending(), "P4: a request ends once");
+    ++approval.revision;
+    approval.status = e.status;
+    approval.outcome = Outcome{e.status, e.by, e.reason, e.answer, r.at};
+    const auto index = static_cast<std::size_t>(&approval - w.approvals.data());
+    std::erase(w.pending, index);
+    // Unanswered doubt stays doubt: the next turn that comes to this call asks again.
+    if (approval.question.kind == ApprovalKind::kInDoubt)
+      call_of(w, approval.call).state = CallState::kRunning;
+  }
+  void operator()(const event::CheckpointCreated& e) const {
+    w.checkpoints.push_back({e.checkpoint,
+                             e.name,
+                             e.epoch,
+                             r.version,
+                             e.calls,
+                             e.snapshot,
+                             e.recovery,
+                             e.metadata,
+                             r.actor,
+                             r.at,
+                             true});
+  }
+  template <class Other>
+  void operator()(const Other&) const {
+    FERMATA_ASSERT(false, "a workflow's stream holds workflow events only");
+  }
+};
+
+}  // namespace
+
+Workflow evolve(Workflow workflow, const event::Recorded& recorded) {
+  FERMATA_ASSERT(recorded.version == workflow.version + 1, "P10: versions without a gap");
+  std::visit(Evolve{workflow, recorded}, recorded.payload);
+  workflow.version = recorded.version;
+  workflow.updated_at = recorded.at;
+  return workflow;
+}
+
+}  // namespace fermata
