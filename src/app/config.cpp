@@ -1,0 +1,210 @@
+#include "app/config.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "app/config_yaml.hpp"
+#include "base/hash.hpp"
+
+extern char** environ;
+
+namespace fermata::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kDay = 24 * 3600;
+constexpr std::string_view kSqlite = "sqlite:";
+
+// Read elsewhere: by the client commands, the kill-lab, the demo and the SDK.
+constexpr std::array<std::string_view, 8> kOtherVariables = {
+    "FERMATA_CONFIG", "FERMATA_URL", "FERMATA_KEY", "FERMATA_FAILPOINTS",
+    "FERMATA_MODEL", "FERMATA_MODEL_URL", "FERMATA_MODEL_KEY", "FERMATA_BIN"};
+
+std::string anchored(const std::string& path, const fs::path& base) {
+  if (path.empty() || fs::path(path).is_absolute()) return path;
+  return (base / path).lexically_normal().string();
+}
+
+void anchor(Config& config, const fs::path& base) {
+  const std::string file = sqlite_path(config.store_url);
+  if (!file.empty()) config.store_url = std::string(kSqlite) + anchored(file, base);
+  config.signing_key_file = anchored(config.signing_key_file, base);
+  for (Tenant& tenant : config.tenants) tenant.policy_file = anchored(tenant.policy_file, base);
+}
+
+void apply(const Overrides& overrides,
+           const char* origin,
+           Config& config,
+           std::vector<std::string>& errors) {
+  std::vector<Setting> known = settings(config);
+  for (const auto& [key, text] : overrides) {
+    const auto setting = std::find_if(
+        known.begin(), known.end(), [&key = key](const Setting& s) { return s.key == key; });
+    if (setting == known.end()) {
+      errors.push_back(std::string(origin) + ": there is no setting '" + key + "'");
+      continue;
+    }
+    const std::string wrong = assign(*setting, text);
+    if (!wrong.empty()) errors.push_back(std::string(origin) + ": " + key + ": " + wrong);
+  }
+}
+
+void check(const Config& config, std::vector<std::string>& errors) {
+  if (config.env != "live" && config.env != "test") {
+    errors.push_back("env: must be live or test");
+  }
+  if (config.limits.handle_timeout_ms <= config.limits.wait_s * 1000) {
+    errors.push_back("limits.handle_timeout_ms: must exceed limits.wait_s");
+  }
+  for (std::size_t i = 0; i < config.tenants.size(); ++i) {
+    if (config.tenants[i].name.empty()) errors.push_back("tenant: must not be empty");
+    for (std::size_t j = 0; j < i; ++j) {
+      if (config.tenants[i].name == config.tenants[j].name) {
+        errors.push_back("tenants: '" + config.tenants[i].name + "' is there twice");
+      }
+    }
+  }
+  // The base of "allow any site": a list of origins must name them.
+  for (const std::string& origin : config.cors_origins) {
+    if (origin.find("://") == std::string::npos || origin.back() == '/') {
+      errors.push_back("cors.origins: '" + origin + "' is no origin such as https://example.com");
+    }
+  }
+}
+
+Overrides environment_overrides() {
+  Config defaults;
+  Overrides found;
+  for (const Setting& setting : settings(defaults)) {
+    const char* value = std::getenv(environment_name(setting.key).c_str());
+    if (value != nullptr) found.emplace(setting.key, value);
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<Setting> settings(Config& c) {
+  Limits& l = c.limits;
+  constexpr std::int64_t kMiB = 1 << 20;
+  return {
+      {"listen.host", &c.listen_host, 0, 0, "Address to listen on."},
+      {"listen.port", &c.listen_port, 0, 65535, "Port to listen on; 0 is any free one."},
+      {"listen.threads", &c.listen_threads, 1, 256, "Threads that read and write connections."},
+      {"store.url", &c.store_url, 0, 0, "sqlite:<file> or postgresql://user@host/database."},
+      {"store.readers", &c.store_readers, 1, 64, "Database connections for reads."},
+      {"store.timeout_ms", &c.store_timeout_ms, 100, 600'000, "Longest wait for the database."},
+      {"engine.threads", &c.engine_threads, 1, 256, "Threads that decide and read."},
+      {"tenant", &c.first().name, 0, 0, "Name of the first tenant."},
+      {"env", &c.env, 0, 0, "live or test: the second word of new keys."},
+      {"policy.file", &c.first().policy_file, 0, 0, "Policy of the first tenant."},
+      {"signing.key_file", &c.signing_key_file, 0, 0,
+       "File of the key that signs grants; made beside a SQLite database if it is missing."},
+      {"signing.key", &c.signing_key, 0, 0,
+       "The signing key itself, 32 bytes as base64url. Only as a variable, never in the file."},
+      {"cors.origins", &c.cors_origins, 0, 0, "Web origins whose pages may call the API."},
+      {"limits.body_bytes", &l.body_bytes, 1024, 64 * kMiB, "Largest request body."},
+      {"limits.header_bytes", &l.header_bytes, 1024, kMiB, "Largest request head."},
+      {"limits.connections", &l.connections, 1, 1'000'000, "Open connections at once."},
+      {"limits.read_timeout_ms", &l.read_timeout_ms, 100, 600'000,
+       "From the first byte of a request to its last."},
+      {"limits.idle_timeout_ms", &l.idle_timeout_ms, 100, 3'600'000,
+       "Between two requests of a connection."},
+      {"limits.handle_timeout_ms", &l.handle_timeout_ms, 1000, 3'600'000,
+       "From a request to its answer; must exceed limits.wait_s."},
+      {"limits.stream_buffer_bytes", &l.stream_buffer_bytes, 1024, 64 * kMiB,
+       "What a slow reader of a live stream may lag behind."},
+      {"limits.shutdown_grace_ms", &l.shutdown_grace_ms, 0, 600'000,
+       "How long a shutdown waits for open requests."},
+      {"limits.queue", &l.queue, 1, 10'000'000, "Commands that wait; more are answered 503."},
+      {"limits.batch", &l.batch, 1, 100'000, "Commands in one database transaction."},
+      {"limits.resident_streams", &l.resident_streams, 1, 10'000'000,
+       "Workflows whose state is kept in memory."},
+      {"limits.wait_s", &l.wait_s, 1, 3600, "Longest `Prefer: wait`."},
+      {"limits.lease_s", &l.lease_s, 1, kDay, "Longest lease of a turn."},
+      {"limits.grant_lifetime_s", &l.grant_lifetime_s, 1, 365 * kDay,
+       "How long an approved call may be run after it was granted."},
+      {"limits.request_memory_s", &l.request_memory_s, 60, 365 * kDay,
+       "How long an Idempotency-Key is remembered."},
+  };
+}
+
+std::string environment_name(std::string_view key) {
+  std::string name = "FERMATA_";
+  for (const char c : key) {
+    name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  }
+  return name;
+}
+
+Result<Config> read_config(std::string_view text,
+                           const std::string& file_name,
+                           const Overrides& environment,
+                           const Overrides& flags) {
+  Config config;
+  std::vector<std::string> errors = read_yaml(text, file_name, config);
+  if (!file_name.empty()) anchor(config, fs::path(file_name).parent_path());
+  apply(environment, "environment", config, errors);
+  apply(flags, "flag", config, errors);
+  if (errors.empty()) check(config, errors);
+  if (!errors.empty()) {
+    std::string all;
+    for (const std::string& error : errors) all += (all.empty() ? "" : "\n") + error;
+    return fail(ErrorCode::kInvalid, "config.invalid", all);
+  }
+  return config;
+}
+
+Result<Config> load_config(std::string& path, const Overrides& flags) {
+  if (path.empty()) {
+    if (const char* named = std::getenv("FERMATA_CONFIG"); named != nullptr) path = named;
+  }
+  if (path.empty() && fs::exists("fermata.yaml")) path = "fermata.yaml";
+  std::ostringstream text;
+  if (!path.empty()) {
+    const std::ifstream file(path);
+    if (!file) {
+      return fail(ErrorCode::kInvalid, "config.unreadable", path + ": cannot be read");
+    }
+    text << file.rdbuf();
+  }
+  return read_config(text.str(), path, environment_overrides(), flags);
+}
+
+std::vector<std::string> unknown_variables() {
+  Config defaults;
+  const std::vector<Setting> known = settings(defaults);
+  std::vector<std::string> unknown;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::string_view name = text.substr(0, text.find('='));
+    if (!name.starts_with("FERMATA_")) continue;
+    const bool ours =
+        std::find(kOtherVariables.begin(), kOtherVariables.end(), name) != kOtherVariables.end() ||
+        std::any_of(known.begin(), known.end(), [&](const Setting& setting) {
+          return environment_name(setting.key) == name;
+        });
+    if (!ours) unknown.emplace_back(name);
+  }
+  return unknown;
+}
+
+std::string sqlite_path(const std::string& store_url) {
+  return store_url.starts_with(kSqlite) ? store_url.substr(kSqlite.size()) : std::string();
+}
+
+std::string printable_url(const std::string& store_url) {
+  const std::size_t scheme = store_url.find("://");
+  const std::size_t at = store_url.find('@');
+  if (scheme == std::string::npos || at == std::string::npos) return store_url;
+  const std::size_t colon = store_url.find(':', scheme + 3);
+  if (colon == std::string::npos || colon > at) return store_url;
+  return store_url.substr(0, colon) + ":***" + store_url.substr(at);
+}
+
+}  // namespace fermata::app
