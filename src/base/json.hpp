@@ -41,10 +41,10 @@ class Object {
   const Value* find(std::string_view key) const;  // nullptr when absent.
   Value& set(std::string key, Value value);
   void erase(std::string_view key);  // It is not an error if the key is absent.
-  bool empty() const { return members_.empty(); }
-  std::size_t size() const { return members_.size(); }
-  auto begin() const { return members_.begin(); }
-  auto end() const { return members_.end(); }
+  bool empty() const;
+  std::size_t size() const;
+  std::vector<Member>::const_iterator begin() const;
+  std::vector<Member>::const_iterator end() const;
 
  private:
   std::vector<Member> members_;
@@ -86,6 +86,11 @@ class Value {
  private:
   std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> data_;
 };
+
+inline bool Object::empty() const { return members_.empty(); }
+inline std::size_t Object::size() const { return members_.size(); }
+inline std::vector<Member>::const_iterator Object::begin() const { return members_.begin(); }
+inline std::vector<Member>::const_iterator Object::end() const { return members_.end(); }
 
 inline constexpr int kMaxDepth = 64;
 

@@ -108,7 +108,7 @@ class Reader {
     Array items;
     for (auto next : array) {
       ondemand::value item;
-      if (const auto error = std::move(next).get(item)) return refuse(error);
+      if (const auto error = next.get(item)) return refuse(error);
       FERMATA_TRY(Value read, read_value(item, depth));
       items.push_back(std::move(read));
     }
@@ -122,12 +122,12 @@ class Reader {
     if (const auto error = value.get_object().get(object)) return refuse(error);
     std::vector<Member> members;
     for (auto next : object) {
-      ondemand::field field;
-      if (const auto error = std::move(next).get(field)) return refuse(error);
       std::string_view key;
-      if (const auto error = field.unescaped_key().get(key)) return refuse(error);
+      if (const auto error = next.unescaped_key().get(key)) return refuse(error);
+      ondemand::value member;
+      if (const auto error = next.value().get(member)) return refuse(error);
       members.emplace_back(key, Value());
-      FERMATA_TRY(members.back().second, read_value(field.value(), depth));
+      FERMATA_TRY(members.back().second, read_value(member, depth));
     }
     if (!all_differ(members)) {
       return refuse("json.duplicate_key", "an object with the same key twice", start);
@@ -154,9 +154,6 @@ class Reader {
       case simdjson::UNCLOSED_STRING:
       case simdjson::EMPTY:
         return fail(ErrorCode::kInvalid, "json.malformed", "a string does not end", detail);
-      case simdjson::CAPACITY:
-      case simdjson::MEMALLOC:
-        return fail(ErrorCode::kUnavailable, "server.out_of_memory", "try again later", detail);
       default:
         return refuse("json.malformed", "not JSON", location(), detail);
     }
