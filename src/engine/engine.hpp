@@ -151,11 +151,15 @@ class Engine {
   Result<void> ready();  // The database answers and the engine takes commands.
   Stats stats() const;
 
+  // Ends every wait with false, those to come as well, so that long polls are answered before a
+  // stop.
+  void stop_waiting();
   // Takes no more commands (engine.draining), answers those it has, stops the threads. Idempotent.
   void drain();
 
+  class Impl;  // impl.hpp
+
  private:
-  class Impl;
   explicit Engine(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

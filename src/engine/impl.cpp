@@ -1,0 +1,160 @@
+// Life cycle, clock, waits and upkeep of the engine.
+
+#include "engine/impl.hpp"
+
+#include <mutex>
+
+namespace fermata::engine {
+namespace {
+
+constexpr std::int64_t kTickMs = 500;
+
+}  // namespace
+
+Engine::Impl::Impl(store::Store& store, Random& random, Options options)
+    : store_(store),
+      random_(random),
+      options_(std::move(options)),
+      grants_(options_.signing_seed),
+      registry_(options_.max_resident),
+      pool_(options_.threads) {}
+
+Engine::Impl::~Impl() { drain(); }
+
+Result<void> Engine::Impl::open() {
+  FERMATA_TRY(const TimeMs first_reading, store_.now());
+  clock_offset_ms_ = first_reading - monotonic_ms();
+  for (const std::string& tenant : options_.tenants) {
+    const StreamPtr stream = registry_.get(tenant, "directory");
+    FERMATA_CHECK_OK(load(store_, *stream));
+    tenants_.publish(tenant, stream->state.directory, stream->state.version);
+  }
+  committer_ = std::make_unique<Committer>(
+      store_,
+      "node-" + random_base62(random_, 8),
+      options_.max_batch,
+      [this](std::vector<std::function<void()>> results) {
+        pool_.post([results = std::move(results)] {
+          for (const auto& result : results) result();
+        });
+      },
+      [this](store::TaskRow task) { run_task(std::move(task)); },
+      [this] { return now(); });
+  committer_->start_leasing();
+  timers_.after(kTickMs, [this] { tick(); });
+  return {};
+}
+
+void Engine::Impl::drain() {
+  draining_ = true;
+  if (stopped_.exchange(true)) return;
+  stop_waiting();
+  {
+    // Commands in a queue go on through pool and committer until none is left.
+    std::unique_lock lock(idle_mutex_);
+    idle_.wait(lock, [this] { return queued_ == 0; });
+  }
+  timers_.stop();
+  if (committer_) committer_->stop();
+  pool_.stop();
+}
+
+void Engine::Impl::stop_waiting() {
+  waiting_ended_ = true;
+  registry_.for_each([this](Stream& stream) {
+    std::vector<Stream::Waiter> ended;
+    {
+      const std::lock_guard lock(stream.mutex);
+      ended.swap(stream.waiters);
+    }
+    waiters_ -= ended.size();
+    for (Stream::Waiter& waiter : ended) waiter.done(false);
+  });
+}
+
+TimeMs Engine::Impl::now() const { return monotonic_ms() + clock_offset_ms_; }
+
+void Engine::Impl::query(const std::string& tenant,
+                         const std::string& stream,
+                         Stream::Query query) {
+  enqueue(registry_.get(tenant, stream), std::move(query));
+}
+
+void Engine::Impl::await(const std::string& tenant,
+                         const std::string& stream,
+                         std::function<bool(const Stream::State&)> fulfilled,
+                         int timeout_ms,
+                         std::function<void(bool)> done) {
+  auto add = [this,
+              fulfilled = std::move(fulfilled),
+              timeout_ms,
+              done = std::move(done),
+              stream_ptr = registry_.get(tenant, stream)](Result<void> loaded, Stream& s) {
+    if (!loaded || timeout_ms <= 0 || waiting_ended_ || fulfilled(s.state)) {
+      done(loaded && fulfilled(s.state));
+      return;
+    }
+    const std::uint64_t id = ++next_waiter_;
+    ++waiters_;
+    {
+      const std::lock_guard lock(s.mutex);
+      s.waiters.push_back({id, fulfilled, done});
+    }
+    if (waiting_ended_) stop_waiting();  // It may have looked here just before.
+    timers_.after(timeout_ms, [this, id, stream_ptr] {
+      std::function<void(bool)> late;
+      {
+        const std::lock_guard lock(stream_ptr->mutex);
+        for (auto it = stream_ptr->waiters.begin(); it != stream_ptr->waiters.end(); ++it) {
+          if (it->id != id) continue;
+          late = std::move(it->done);
+          stream_ptr->waiters.erase(it);
+          break;
+        }
+      }
+      if (!late) return;
+      --waiters_;
+      pool_.post([late = std::move(late)] { late(false); });
+    });
+  };
+  query(tenant, stream, std::move(add));
+}
+
+void Engine::Impl::wake(Stream& stream) {
+  std::vector<Stream::Waiter> fulfilled;
+  {
+    const std::lock_guard lock(stream.mutex);
+    for (auto it = stream.waiters.begin(); it != stream.waiters.end();) {
+      if (it->fulfilled(stream.state)) {
+        fulfilled.push_back(std::move(*it));
+        it = stream.waiters.erase(it);
+      } else {
+        ++it;
+      }
+    }
+  }
+  waiters_ -= fulfilled.size();
+  for (Stream::Waiter& waiter : fulfilled) waiter.done(true);
+}
+
+void Engine::Impl::tick() {
+  if (draining_) return;
+  pool_.post([this] { read_clock(); });
+  for (const std::string& tenant : options_.tenants) {
+    query(tenant, "directory", [this, tenant](Result<void> loaded, Stream& stream) {
+      if (!loaded || !load(store_, stream)) return;
+      if (tenants_.view(tenant).version != stream.state.version)
+        tenants_.publish(tenant, stream.state.directory, stream.state.version);
+    });
+  }
+  timers_.after(kTickMs, [this] { tick(); });
+}
+
+void Engine::Impl::read_clock() {
+  const std::int64_t before = monotonic_ms();
+  const auto now = store_.now();
+  const std::int64_t after = monotonic_ms();
+  if (now) clock_offset_ms_ = *now - (before + after) / 2;
+}
+
+}  // namespace fermata::engine

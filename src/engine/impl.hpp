@@ -1,0 +1,109 @@
+#pragma once
+
+// The engine's inside: who runs when. See engine.hpp for what it promises.
+//
+//   submit -> the stream's queue -> step(): load, decide, fold -> Committer -> after_commit():
+//   answer, wake waiters, next in the queue
+//
+// A stream's state is folded before the commit, because the answer and the rows come from it; while
+// the commit is under way the stream is busy, so nobody sees it. A commit that fails forgets the
+// state, and it is loaded again.
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "engine/committer.hpp"
+#include "engine/engine.hpp"
+#include "engine/grants.hpp"
+#include "engine/pool.hpp"
+#include "engine/registry.hpp"
+#include "engine/tenants.hpp"
+#include "engine/timers.hpp"
+
+namespace fermata::engine {
+
+class Engine::Impl {
+ public:
+  Impl(store::Store& store, Random& random, Options options);
+  ~Impl();
+
+  Result<void> open();
+  void submit(Pending pending);
+  void stop_waiting();
+  void drain();
+
+  using StreamPtr = std::shared_ptr<Stream>;
+  // Runs `query` on the stream's committed state, in turn with its commands.
+  void query(const std::string& tenant, const std::string& stream, Stream::Query query);
+  void await(const std::string& tenant,
+             const std::string& stream,
+             std::function<bool(const Stream::State&)> fulfilled,
+             int timeout_ms,
+             std::function<void(bool)> done);
+
+  TimeMs now() const;  // The database's clock, as of the last reading plus what passed since.
+
+  store::Store& store_;
+  Random& random_;
+  const Options options_;
+  Grants grants_;
+  Tenants tenants_;
+
+  std::atomic<std::uint64_t> commands_ = 0, refused_ = 0, events_ = 0, tasks_done_ = 0,
+                             tasks_failed_ = 0;
+  std::atomic<std::size_t> queued_ = 0, waiters_ = 0;
+  Registry registry_;
+
+ private:
+  friend class Engine;
+  // A decided command: what to write, and what to say when it is written.
+  struct Prepared {
+    store::Commit commit;
+    Reply reply;
+    std::size_t events = 0;
+  };
+
+  void enqueue(const StreamPtr& stream, Stream::Job job);
+  void work(const StreamPtr& stream);  // Runs the queue until it is empty or a commit is out.
+  bool step(const StreamPtr& stream, Pending pending);  // True: a commit is out, stop working.
+  void after_commit(const StreamPtr& stream,
+                    Pending pending,
+                    Prepared prepared,
+                    Result<void> result);
+  void answer(Pending& pending, Result<Reply> reply);
+  void wake(Stream& stream);
+
+  Result<std::optional<Reply>> recall(const Stream& stream, const Submission& submission);
+  Result<Prepared> prepare(Stream& stream, Pending& pending);
+  Context context_for(const Stream& stream,
+                      const Submission& submission,
+                      const Tenants::View& view) const;
+  void record(Stream& stream,
+              const Submission& submission,
+              const Events& events,
+              TimeMs at,
+              store::Commit& commit);
+  void end_task(const Pending& pending, store::Commit& commit);
+  std::optional<store::TaskEnd> task_end(const Pending& pending, const Error* error);
+
+  void run_task(store::TaskRow task);
+  void tick();  // Upkeep, twice a second: the clock, other nodes' directory changes.
+  void read_clock();
+
+  std::atomic<std::int64_t> clock_offset_ms_ = 0;
+  std::atomic<std::int64_t> forget_at_ms_ = 0;
+  std::atomic<std::uint64_t> next_waiter_ = 0;
+  std::atomic<bool> waiting_ended_ = false;
+  std::atomic<bool> draining_ = false;
+  std::atomic<bool> stopped_ = false;
+  std::mutex idle_mutex_;
+  std::condition_variable idle_;  // No command is under way.
+  Pool pool_;
+  Timers timers_;
+  std::unique_ptr<Committer> committer_;
+};
+
+}  // namespace fermata::engine

@@ -1,0 +1,294 @@
+// A command's way through its stream: queue, decide, fold, commit, answer.
+
+#include <algorithm>
+
+#include "base/assert.hpp"
+#include "base/hash.hpp"
+#include "codec/event_codec.hpp"
+#include "engine/impl.hpp"
+#include "engine/projection.hpp"
+#include "engine/reply.hpp"
+#include "resilience/retry.hpp"
+
+namespace fermata::engine {
+namespace {
+
+constexpr int kMaxTries = 8;
+constexpr std::int64_t kForgetEveryMs = 60'000;
+
+bool needs_grant(const command::Command& command) {
+  const auto* open = std::get_if<command::OpenCall>(&command);
+  return open != nullptr && !open->recorded;
+}
+
+// The database's clock has the last word on a decision's deadline (the tie rule of the promises).
+std::optional<TimeMs> not_after(const Workflow& workflow, const command::Command& command) {
+  const auto* decide = std::get_if<command::DecideApproval>(&command);
+  if (decide == nullptr) return std::nullopt;
+  const Approval* approval = find_approval(workflow, decide->approval);
+  if (approval == nullptr || !approval->question.deadline) return std::nullopt;
+  return *approval->question.deadline - 1;
+}
+
+}  // namespace
+
+void Engine::Impl::submit(Pending pending) {
+  ++commands_;
+  if (draining_)
+    return pending.done(fail(ErrorCode::kUnavailable, "engine.draining", "the server is stopping"));
+  if (queued_ >= options_.max_queued)
+    return pending.done(
+        fail(ErrorCode::kUnavailable, "engine.overloaded", "too many commands wait; try again"));
+  Submission& submission = pending.submission;
+  if (needs_grant(submission.command) && !grants_.available())
+    return pending.done(fail(ErrorCode::kUnavailable,
+                             "grant.no_signing_key",
+                             "the server has no signing key, so nothing can be permitted"));
+  if (auto* close = std::get_if<command::CloseCall>(&submission.command)) {
+    auto id = grants_.id_in(close->grant, submission.caller.tenant, close->call);
+    if (!id) return pending.done(tl::unexpected(std::move(id).error()));
+    close->grant = *std::move(id);
+  }
+  if (submission.stream.empty())
+    submission.stream = "wf_" + (submission.idempotency ? suffix_from(submission.idempotency->id)
+                                                        : random_suffix(random_));
+  ++queued_;
+  const StreamPtr stream = registry_.get(submission.caller.tenant, submission.stream);
+  enqueue(stream, std::move(pending));
+}
+
+void Engine::Impl::enqueue(const StreamPtr& stream, Stream::Job job) {
+  {
+    const std::lock_guard lock(stream->mutex);
+    stream->queue.push_back(std::move(job));
+    if (stream->busy) return;
+    stream->busy = true;
+  }
+  pool_.post([this, stream] { work(stream); });
+}
+
+void Engine::Impl::work(const StreamPtr& stream) {
+  while (true) {
+    Stream::Job job;
+    {
+      const std::lock_guard lock(stream->mutex);
+      if (stream->queue.empty()) {
+        stream->busy = false;
+        return;
+      }
+      job = std::move(stream->queue.front());
+      stream->queue.pop_front();
+    }
+    if (auto* query = std::get_if<Stream::Query>(&job)) {
+      (*query)(stream->state.loaded ? Result<void>{} : load(store_, *stream), *stream);
+    } else if (step(stream, std::get<Pending>(std::move(job)))) {
+      return;  // after_commit() goes on.
+    }
+  }
+}
+
+bool Engine::Impl::step(const StreamPtr& stream, Pending pending) {
+  if (!stream->state.loaded) {
+    if (auto loaded = load(store_, *stream); !loaded) {
+      answer(pending, tl::unexpected(std::move(loaded).error()));
+      return false;
+    }
+  }
+  auto recalled = recall(*stream, pending.submission);
+  if (!recalled || *recalled) {
+    answer(pending,
+           recalled ? Result<Reply>(**std::move(recalled))
+                    : Result<Reply>(tl::unexpected(std::move(recalled).error())));
+    return false;
+  }
+  auto prepared = prepare(*stream, pending);
+  if (!prepared) {
+    answer(pending, tl::unexpected(std::move(prepared).error()));
+    return false;
+  }
+  store::Commit commit = std::move(prepared->commit);
+  if (commit.events.empty() && !commit.ended_task) {
+    answer(pending, std::move(prepared->reply));
+    return false;
+  }
+  // Shared, because a std::function must be copyable.
+  auto going =
+      std::make_shared<std::pair<Pending, Prepared>>(std::move(pending), *std::move(prepared));
+  committer_->enqueue(std::move(commit), [this, stream, going](Result<void> result) {
+    after_commit(stream, std::move(going->first), std::move(going->second), std::move(result));
+  });
+  return true;
+}
+
+void Engine::Impl::after_commit(const StreamPtr& stream,
+                                Pending pending,
+                                Prepared prepared,
+                                Result<void> result) {
+  if (result) {
+    events_ += prepared.events;
+    if (stream->is_directory())
+      tenants_.publish(stream->id.tenant, stream->state.directory, stream->state.version);
+    answer(pending, std::move(prepared.reply));
+    wake(*stream);
+  } else {
+    stream->state.loaded = false;  // What was folded did not happen, or nobody knows.
+    const bool lost_race = result.error().code == ErrorCode::kVersionConflict ||
+                           result.error().reason == "store.request_exists" ||
+                           result.error().reason == "store.deadline_passed";
+    if (lost_race && ++pending.tries < kMaxTries) {
+      if (result.error().reason == "store.deadline_passed") read_clock();
+      const std::lock_guard lock(stream->mutex);
+      stream->queue.emplace_front(std::move(pending));
+    } else {
+      answer(pending, tl::unexpected(std::move(result).error()));
+    }
+  }
+  work(stream);
+}
+
+void Engine::Impl::answer(Pending& pending, Result<Reply> reply) {
+  if (!reply) ++refused_;
+  pending.done(std::move(reply));
+  if (--queued_ > 0 || !draining_) return;
+  const std::lock_guard lock(idle_mutex_);
+  idle_.notify_all();
+}
+
+// A request that was done before is found here, before anything is decided.
+Result<std::optional<Reply>> Engine::Impl::recall(const Stream& stream,
+                                                  const Submission& submission) {
+  const auto& wish = submission.idempotency;
+  if (!wish || !stream.state.requests.contains(wish->id)) return std::optional<Reply>();
+  FERMATA_TRY(const std::optional<store::RequestRow> row,
+              store_.find_request(stream.id.tenant, wish->id));
+  if (!row) return std::optional<Reply>();  // Forgotten since.
+  if (row->fingerprint != wish->fingerprint)
+    return fail(ErrorCode::kInvalid,
+                "request.idempotency_mismatch",
+                "this Idempotency-Key was used for another request");
+  FERMATA_TRY(const json::Value record, json::parse(row->reply));
+  return std::optional<Reply>(read_reply(record));
+}
+
+Context Engine::Impl::context_for(const Stream& stream,
+                                  const Submission& submission,
+                                  const Tenants::View& view) const {
+  return {.tenant = stream.id.tenant,
+          .stream = stream.id.name,
+          .now = now(),
+          .actor = submission.caller.actor,
+          .on_behalf_of = submission.caller.on_behalf_of,
+          .door = submission.door,
+          .directory = view.directory.get(),
+          .policy = view.policy.get(),
+          .grant_lifetime_ms = options_.grant_lifetime_ms};
+}
+
+Result<Engine::Impl::Prepared> Engine::Impl::prepare(Stream& stream, Pending& pending) {
+  const Submission& submission = pending.submission;
+  Stream::State& state = stream.state;
+  const Tenants::View view = tenants_.view(stream.id.tenant);
+  if (!view.directory)
+    return fail(ErrorCode::kInternal, "engine.unknown_tenant", "", stream.id.tenant);
+  const Context context = context_for(stream, submission, view);
+  auto decided = stream.is_directory() ? decide(state.directory, submission.command, context)
+                                       : decide(state.workflow, submission.command, context);
+  Prepared prepared;
+  store::Commit& commit = prepared.commit;
+  commit.stream = stream.id;
+  commit.expected_version = state.version;
+  commit.ended_task = task_end(pending, decided ? nullptr : &decided.error());
+  if (!decided) {
+    // A task's command that is refused is still the end of this lease.
+    if (!commit.ended_task) return tl::unexpected(std::move(decided).error());
+    return prepared;
+  }
+  const Events& events = *decided;
+  prepared.events = events.size();
+  if (!stream.is_directory()) commit.not_after = not_after(state.workflow, submission.command);
+  record(stream, submission, events, context.now, commit);
+  if (!stream.is_directory() && !events.empty())
+    project(stream.id.tenant, state.workflow, events, commit);
+  if (commit.ended_task) std::erase(commit.dropped_tasks, commit.ended_task->id);
+  prepared.reply =
+      stream.is_directory()
+          ? reply_to(submission.command, state.directory)
+          : reply_to(submission.command, stream.id.tenant, state.workflow, events, grants_);
+  if (submission.idempotency && !events.empty())
+    commit.request = store::RequestRow{submission.idempotency->id,
+                                       submission.idempotency->fingerprint,
+                                       write_reply(prepared.reply),
+                                       context.now};
+  return prepared;
+}
+
+// Numbers, chains and folds the events.
+void Engine::Impl::record(Stream& stream,
+                          const Submission& submission,
+                          const Events& events,
+                          TimeMs at,
+                          store::Commit& commit) {
+  Stream::State& state = stream.state;
+  for (const event::Event& payload : events) {
+    event::Recorded recorded;
+    recorded.version = state.version + 1;
+    recorded.at = at;
+    recorded.actor = submission.caller.actor;
+    recorded.on_behalf_of = submission.caller.on_behalf_of;
+    recorded.door = submission.door;
+    recorded.request_id = submission.request_id;
+    recorded.trace_id = submission.trace_id;
+    if (submission.idempotency) recorded.request_key = submission.idempotency->id;
+    recorded.payload = payload;
+    if (stream.is_directory()) {
+      state.directory = evolve(std::move(state.directory), recorded);
+    } else {
+      recorded.from_status = to_string(status(state.workflow));
+      state.workflow = evolve(std::move(state.workflow), recorded);
+      recorded.to_status = to_string(status(state.workflow));
+    }
+    std::string body = codec::encode(recorded);
+    std::string hash = codec::chain_hash(state.hash, body);
+    commit.events.push_back(
+        {recorded.version, codec::type_of(payload), at, std::move(body), state.hash, hash});
+    state.hash = std::move(hash);
+    state.version = recorded.version;
+    if (!recorded.request_key.empty()) state.requests.insert(recorded.request_key);
+  }
+  if (TimeMs due = forget_at_ms_; at >= due && !events.empty() &&
+                                  forget_at_ms_.compare_exchange_strong(due, at + kForgetEveryMs))
+    commit.forget_requests_before = at - options_.request_memory_ms;
+}
+
+// Done unless the command was refused; then again later, not before it can succeed.
+std::optional<store::TaskEnd> Engine::Impl::task_end(const Pending& pending, const Error* error) {
+  if (!pending.task) return std::nullopt;
+  store::TaskEnd end{pending.task->id, pending.task->token, std::nullopt};
+  if (error == nullptr || error->code == ErrorCode::kNotFound) {
+    ++tasks_done_;
+  } else {
+    ++tasks_failed_;
+    end.retry_at = std::max(pending.task->due_at, now()) +
+                   resilience::delay_ms({.first_ms = 20}, pending.task->attempts, random_);
+  }
+  return end;
+}
+
+void Engine::Impl::run_task(store::TaskRow task) {
+  auto decoded = codec::decode_task(task.kind, task.body);
+  FERMATA_ASSERT(decoded.has_value(), "a task that we wrote can be read");
+  Pending pending;
+  pending.submission.caller = {task.tenant, {ActorKind::kSystem, "timer"}, "", ""};
+  pending.submission.stream = task.stream;
+  pending.submission.door = Door::kTimer;
+  pending.submission.command = std::visit(
+      [](const task::ApprovalDeadline& due) -> command::Command {
+        return command::ExpireApproval{due.approval};
+      },
+      *decoded);
+  pending.done = [](const Result<Reply>&) {};  // A lease that was not ended runs out by itself.
+  pending.task = std::move(task);
+  submit(std::move(pending));
+}
+
+}  // namespace fermata::engine

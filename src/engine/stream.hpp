@@ -1,0 +1,68 @@
+#pragma once
+
+// A stream in memory: the folded state, and what waits for it.
+//
+// One command or query at a time is busy with a stream (`busy`), and only it touches `state`; the
+// lock guards the queue and the waiters alone and is never held across a callback.
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <variant>
+#include <vector>
+
+#include "core/decide.hpp"
+#include "engine/engine.hpp"
+#include "store/store.hpp"
+
+namespace fermata::engine {
+
+// A command on its way through.
+struct Pending {
+  Submission submission;
+  Done done;
+  std::optional<store::TaskRow> task;  // It was this task's; ended in the same commit (P12).
+  int tries = 0;                       // Commits that lost a race.
+};
+
+struct Stream {
+  struct State {
+    bool loaded = false;
+    Workflow workflow;    // Of a workflow's stream.
+    Directory directory;  // Of the directory's.
+    std::int64_t version = 0;
+    std::string hash;                          // Head of the chain.
+    std::unordered_set<std::string> requests;  // Request ids that its events carry.
+  };
+  struct Waiter {
+    std::uint64_t id = 0;
+    std::function<bool(const State&)> fulfilled;
+    std::function<void(bool)> done;
+  };
+  // Reads the state between commands; told the error if it could not be loaded.
+  using Query = std::function<void(Result<void>, Stream&)>;
+  using Job = std::variant<Pending, Query>;
+
+  explicit Stream(store::StreamId stream_id) : id(std::move(stream_id)) {}
+  bool is_directory() const { return id.name == "directory"; }
+
+  const store::StreamId id;
+  State state;  // Only whoever set `busy`.
+
+  std::mutex mutex;  // Guards what follows.
+  std::deque<Job> queue;
+  bool busy = false;
+  std::vector<Waiter> waiters;
+  std::uint64_t last_used = 0;
+};
+
+// Folds one stored event into the state. kInternal codec.corrupt_event.
+Result<void> fold(Stream::State& state, bool is_directory, const store::EventRow& row);
+// Reads and folds what the state does not have yet; from the start when it is not loaded.
+Result<void> load(store::Store& store, Stream& stream);
+
+}  // namespace fermata::engine
