@@ -61,7 +61,7 @@ class Reader {
   }
 
  private:
-  // NOLINTNEXTLINE(misc-no-recursion): bounded by kMaxDepth.
+  // Recursion ends at kMaxDepth.
   Result<Value> read_value(ondemand::value value, int depth) {
     ondemand::json_type type{};
     if (const auto error = value.type().get(type)) return refuse(error);

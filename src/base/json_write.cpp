@@ -26,7 +26,6 @@ class Writer {
  public:
   Writer(Style style, int indent) : style_(style), indent_(indent) {}
 
-  // NOLINTNEXTLINE(misc-no-recursion): a Value is as deep as its maker built it.
   void write(const Value& value) {
     if (const auto* object = value.as_object()) return write_object(*object);
     if (const auto* array = value.as_array()) return write_array(*array);
@@ -132,7 +131,7 @@ class Writer {
   void new_line() {
     if (style_ != Style::kPretty) return;
     text_ += '\n';
-    text_.append(static_cast<std::size_t>(depth_ * indent_), ' ');
+    text_.append(static_cast<std::size_t>(depth_) * static_cast<std::size_t>(indent_), ' ');
   }
 
   std::string text_;

@@ -1,0 +1,135 @@
+# Fermata's one entry point. Bare `make` lists what it can do; ./dev is the same without make.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON := .venv/bin/python
+JOBS ?= $(shell nproc)
+# make test TEST=words runs the tests whose name matches.
+TEST ?=
+RUN_TESTS = $(PYTHON) tools/run_tests.py --select "$(TEST)"
+
+KILLS ?= 200
+STORE ?= sqlite
+CONC ?= 1,16,64
+FUZZ_SECONDS ?= 60
+
+define configure_and_build  # preset, targets
+	cmake --preset $(1) >build/$(1).log 2>&1 || { cat build/$(1).log; exit 1; }
+	cmake --build build/$(1) -j $(JOBS) $(if $(2),--target $(2))
+endef
+
+.PHONY: help
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
+
+# --- getting started
+
+.PHONY: setup setup-build build demo run
+setup: ## install what is missing: Debian packages, Python environment
+	@tools/setup.sh
+	@mkdir -p build
+
+setup-build:
+	@tools/setup.sh build
+	@mkdir -p build
+
+build: setup-build ## build everything (preset release)
+	@$(call configure_and_build,release)
+
+demo: setup-build ## tell the story in the terminal (DEMO_AUTO=1 answers by itself)
+	@$(call configure_and_build,release,fermata)
+	@$(PYTHON) demo/run_demo.py
+
+run: setup-build ## start a server here, on a database of its own (fermata.db)
+	@$(call configure_and_build,release,fermata)
+	@build/release/bin/fermata serve
+
+# --- tests; each needs its packages, so each begins with setup
+
+.PHONY: test test-unit test-api test-sdk test-tools test-asan test-tsan
+test: setup ## all tests; closes with the totals (TEST=name for some)
+	@$(call configure_and_build,release)
+	@$(RUN_TESTS) unit api sdk tools
+
+test-unit: setup ## unit, property and contract tests
+	@$(call configure_and_build,release)
+	@$(RUN_TESTS) unit
+
+test-api: setup ## tests against the real server, on SQLite and PostgreSQL
+	@$(call configure_and_build,release,fermata)
+	@$(RUN_TESTS) api
+
+test-sdk: setup ## tests of the Python SDK against the real smolagents
+	@$(call configure_and_build,release,fermata)
+	@$(RUN_TESTS) sdk
+
+test-tools: setup ## tests of the checkers themselves
+	@$(RUN_TESTS) tools
+
+test-asan: setup ## unit tests under the address and undefined-behaviour sanitizers
+	@$(call configure_and_build,asan)
+	@$(RUN_TESTS) --build build/asan unit
+
+test-tsan: setup ## unit tests under the thread sanitizer
+	@$(call configure_and_build,tsan)
+	@$(RUN_TESTS) --build build/tsan unit
+
+# --- harder questions
+
+.PHONY: kill-lab bench-roundtrip schemathesis fuzz
+kill-lab: setup ## kill -9 at random, then check the history (KILLS=200 STORE=sqlite|postgres)
+	@$(call configure_and_build,failpoints,fermata)
+	@$(PYTHON) tools/with_postgres.py -- $(PYTHON) tests/kill_lab/kill_lab.py \
+	  --binary build/failpoints/bin/fermata --kills $(KILLS) --store $(STORE)
+
+bench-roundtrip: setup ## approval round trips against the database's limit (STORE, CONC)
+	@$(call configure_and_build,release)
+	@$(PYTHON) tools/with_postgres.py -- $(PYTHON) bench/roundtrip.py \
+	  --build build/release --store $(STORE) --concurrency $(CONC)
+
+schemathesis: setup ## send what openapi.json allows, and what it forbids, to a real server
+	@$(call configure_and_build,release,fermata)
+	@$(PYTHON) tools/run_schemathesis.py --binary build/release/bin/fermata
+
+fuzz: setup ## libFuzzer on every tests/fuzz/*_fuzz.cpp (FUZZ_SECONDS=60 each)
+	@$(call configure_and_build,fuzz,fuzzers)
+	@tools/run_fuzzers.sh build/fuzz $(FUZZ_SECONDS)
+
+# --- the rules
+
+.PHONY: check check-house check-layers check-format check-python check-clang-tidy format
+check: setup check-house check-layers check-format check-python check-clang-tidy ## all checks
+
+check-house: ## house rules: sizes, banned words, a page for each error
+	@$(PYTHON) tools/tidy.py
+
+check-layers: ## which room includes which
+	@$(PYTHON) tools/check_layers.py
+
+check-format: ## clang-format
+	@find src tests bench -name '*.[ch]pp' -print0 | xargs -0 -r clang-format-14 --dry-run -Werror
+
+PYTHON_FOLDERS = $(foreach folder,demo tests tools bench,$(if $(shell find $(folder) -name '*.py' -print -quit 2>/dev/null),$(folder)))
+
+check-python: ## ruff and mypy --strict
+	@.venv/bin/ruff check --quiet sdk/python $(PYTHON_FOLDERS)
+	@.venv/bin/ruff format --check --quiet sdk/python $(PYTHON_FOLDERS)
+	@cd sdk/python && ../../.venv/bin/mypy
+	@.venv/bin/mypy $(PYTHON_FOLDERS)
+
+check-clang-tidy: ## clang-tidy, remembering what it has already passed
+	@mkdir -p build && cmake --preset release >build/release.log 2>&1 || { cat build/release.log; exit 1; }
+	@$(PYTHON) tools/run_clang_tidy.py --build build/release
+
+format: ## format the C++ and Python sources
+	@find src tests bench -name '*.[ch]pp' -print0 | xargs -0 -r clang-format-14 -i
+	@.venv/bin/ruff check --fix-only --quiet sdk/python $(PYTHON_FOLDERS)
+	@.venv/bin/ruff format --quiet sdk/python $(PYTHON_FOLDERS)
+
+.PHONY: ci clean
+ci: check test ## what decides whether a change may land
+
+clean: ## remove what was built
+	@rm -rf build .cache
