@@ -8,10 +8,11 @@
 // one. Once it returns success, a crash loses nothing; before, a crash leaves nothing.
 //
 // The store knows no domain: an event's body is text that codec/ wrote, and is given back byte for
-// byte. Events are never updated or deleted (P6); the adapters' schemas refuse it by trigger.
+// byte. Every text is UTF-8 without NUL. Events are never updated or deleted (P6); the adapters'
+// schemas refuse it by trigger.
 //
-// Thread-safe, but commit() and lease_tasks() are called by one thread at a time (the engine's
-// writer); the reads may run beside it and see only what is committed.
+// Thread-safe. commit() and lease_tasks() wait for each other (meant for one thread, the engine's
+// writer); the reads run beside them and see only what is committed.
 
 #include <cstdint>
 #include <optional>
@@ -40,7 +41,8 @@ struct EventRow {
 };
 
 // A durable piece of work. Ids are chosen by the domain ("deadline:ap_..."), unique in a tenant;
-// inserting one that exists replaces it (a moved deadline).
+// inserting one that exists replaces it (a moved deadline) and ends its lease. A commit puts its
+// tasks into its stream's tenant; `attempts` and `token` are told by leases and ignored there.
 struct TaskRow {
   std::string tenant;
   std::string id;
@@ -49,11 +51,12 @@ struct TaskRow {
   TimeMs due_at = 0;
   std::string body;  // JSON.
   int attempts = 0;  // Leases given so far, this one included.
-  std::int64_t token = 0;  // Fencing token of the lease; grows with each lease (P16).
+  std::int64_t token = 0;  // Fencing token of the lease; grows with each lease of any task (P16).
   friend bool operator==(const TaskRow&, const TaskRow&) = default;
 };
 
-// What the holder of a lease says about its task. Refused (store.task_lost) when the token is old.
+// What the holder of a lease says about its task. Refused (store.task_lost) when somebody else has
+// leased it since, or it was ended, dropped or replaced; a lease that merely ran out still counts.
 struct TaskEnd {
   std::string id;
   std::int64_t token = 0;
@@ -83,6 +86,8 @@ struct RequestRow {
   friend bool operator==(const RequestRow&, const RequestRow&) = default;
 };
 
+// Applied in this order: the ended task, the dropped tasks, then rows and tasks, of which the last
+// with the same id stays.
 struct Commit {
   StreamId stream;
   std::int64_t expected_version = 0;  // Of the stream's head; 0: it does not exist yet.
@@ -93,12 +98,17 @@ struct Commit {
   std::optional<TaskEnd> ended_task;
   std::optional<RequestRow> request;
   std::optional<TimeMs> not_after;  // Refused when the database's clock is past it.
+  // Of the stream's tenant; the oldest kForgetLimit of them, so that no commit takes long.
   std::optional<TimeMs> forget_requests_before;
 };
 
+inline constexpr int kForgetLimit = 10'000;
+
 struct LeasedTasks {
-  std::vector<TaskRow> tasks;
-  std::optional<TimeMs> next_due;  // Of the tasks not leased now, incl. when a lease runs out.
+  std::vector<TaskRow> tasks;  // The longest due first.
+  // When to ask again: the earliest time at which a task falls due or a lease runs out, those given
+  // just now included; past when `limit` left due tasks behind. Absent: there are no tasks.
+  std::optional<TimeMs> next_due;
 };
 
 struct RowQuery {
@@ -126,13 +136,15 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // One result per commit, in order. Refusals:
-  //   kVersionConflict store.version_conflict  the head is not at expected_version
+  // One result per commit, in order. Refusals, of which the first that holds is told:
+  //   kInvalid         store.bad_commit        a gap in versions, text that is not, '|' in a label
   //   kConflict        store.request_exists    that request id was recorded before
   //   kConflict        store.task_lost         the ended task's lease is no longer ours
+  //   kVersionConflict store.version_conflict  the head is not at expected_version
   //   kConflict        store.deadline_passed   the database's clock is past not_after
   //   kUnavailable     store.unavailable       no answer: the outcome is unknown
-  // Two commits on one stream may come in one batch: the second sees the first.
+  // Commits of one batch that touch the same stream, task, row or request are applied in their order:
+  // the second sees the first.
   virtual std::vector<Result<void>> commit(const std::vector<Commit>& commits) = 0;
 
   // Events with version > after, oldest first, at most `limit`; empty when the stream does not exist.

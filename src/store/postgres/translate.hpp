@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace fermata::store::postgres {
+
+// What a SQLSTATE says of the statement that failed with it.
+enum class Failure {
+  kRefused,  // It was rolled back, and may succeed on its own: a duplicate, a deadlock, a timeout.
+  kLost,     // The server cannot go on: shutting down, out of resources, not the primary. Unknown.
+  kBug,      // The statement or the schema is wrong.
+};
+Failure failure_of(std::string_view sqlstate);
+
+//   kUnavailable store.unavailable  may succeed later
+//   kInternal    store.internal     will not: our own mistake, or values that it cannot take
+Error translate(std::string_view sqlstate, const std::string& message, const char* statement);
+
+}  // namespace fermata::store::postgres

@@ -1,0 +1,92 @@
+#include "store/sqlite/reads.hpp"
+
+#include <algorithm>
+
+#include "store/list_sql.hpp"
+#include "store/rows.hpp"
+
+namespace fermata::store::sqlite {
+namespace {
+
+constexpr Sql kReadEvents{
+    "read_events",
+    "SELECT version, type, at, body, prev_hash, hash FROM events"
+    " WHERE tenant = ?1 AND stream = ?2 AND version > ?3 ORDER BY version LIMIT ?4"};
+
+constexpr Sql kFindRequest{
+    "find_request",
+    "SELECT id, fingerprint, reply, at FROM requests WHERE tenant = ?1 AND id = ?2"};
+
+constexpr Sql kListHeads{
+    "list_heads",
+    "SELECT tenant, name, version, hash FROM streams"
+    " WHERE (tenant, name) > (?1, ?2) ORDER BY tenant, name LIMIT ?3"};
+
+constexpr Sql kPing{"ping", "SELECT 1 FROM streams LIMIT 1"};
+
+std::int64_t at_least_zero(int limit) { return std::max(0, limit); }
+
+}  // namespace
+
+Result<std::vector<EventRow>> read_events(Connection& connection,
+                                          const StreamId& stream,
+                                          std::int64_t after,
+                                          int limit) {
+  Run run(connection, kReadEvents);
+  run.bind_all(stream.tenant, stream.name, after, at_least_zero(limit));
+  std::vector<EventRow> events;
+  for (;;) {
+    FERMATA_TRY(const bool row, run.next());
+    if (!row) return events;
+    events.push_back(
+        {run.number(0), run.text(1), run.number(2), run.text(3), run.text(4), run.text(5)});
+  }
+}
+
+Result<std::optional<RequestRow>> find_request(Connection& connection,
+                                               const std::string& tenant,
+                                               const std::string& id) {
+  Run run(connection, kFindRequest);
+  run.bind_all(tenant, id);
+  FERMATA_TRY(const bool row, run.next());
+  if (!row) return std::optional<RequestRow>();
+  return std::optional<RequestRow>({run.text(0), run.text(1), run.text(2), run.number(3)});
+}
+
+Result<std::vector<Row>> list_rows(Connection& connection, const RowQuery& query) {
+  const ListSql sql = list_sql(query, "?", "instr");
+  Run run(connection, Sql{"list_rows", sql.text});
+  for (const ListParameter& parameter : sql.parameters) {
+    std::visit([&](const auto& value) { run.bind(value); }, parameter);
+  }
+  std::vector<Row> rows;
+  for (;;) {
+    FERMATA_TRY(const bool found, run.next());
+    if (!found) return rows;
+    rows.push_back({query.table,
+                    run.text(0),
+                    run.text(1),
+                    run.text(2),
+                    run.text(3),
+                    split_labels(run.text(4)),
+                    run.number(5),
+                    run.text(6)});
+  }
+}
+
+Result<std::vector<StreamHead>> list_heads(Connection& connection,
+                                           const StreamId& after,
+                                           int limit) {
+  Run run(connection, kListHeads);
+  run.bind_all(after.tenant, after.name, at_least_zero(limit));
+  std::vector<StreamHead> heads;
+  for (;;) {
+    FERMATA_TRY(const bool row, run.next());
+    if (!row) return heads;
+    heads.push_back({{run.text(0), run.text(1)}, run.number(2), run.text(3)});
+  }
+}
+
+Result<void> ping(Connection& connection) { return Run(connection, kPing).finish(); }
+
+}  // namespace fermata::store::sqlite
