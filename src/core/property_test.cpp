@@ -1,0 +1,178 @@
+// Random commands by anybody against one workflow, from a seed. After each step the promises are
+// asserted on the events themselves; at the end the history is folded again (P10).
+
+#include <map>
+#include <random>
+#include <set>
+
+#include "tests/support/story.hpp"
+
+namespace fermata::testing {
+namespace {
+
+constexpr int kSeeds = 1500;
+constexpr int kSteps = 60;
+
+class Monkey {
+ public:
+  explicit Monkey(unsigned seed) : random_(seed) {
+    for (Rule& rule : story_.policy.rules)
+      if (rule.effect == Effect::kAsk && pick(2) == 0) rule.deadline_ms = 5000;
+    story_.created();
+  }
+
+  void run() {
+    for (int i = 0; i < kSteps && !::testing::Test::HasFailure(); ++i) step();
+    Workflow again;
+    for (const event::Recorded& recorded : story_.history)
+      again = evolve(std::move(again), recorded);
+    EXPECT_EQ(again.version, story_.workflow.version) << "P10";
+    EXPECT_EQ(again.calls.size(), story_.workflow.calls.size()) << "P10";
+    EXPECT_EQ(again.pending, story_.workflow.pending) << "P10";
+    EXPECT_EQ(again.epoch, story_.workflow.epoch) << "P10";
+  }
+
+ private:
+  std::size_t pick(std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_);
+  }
+  std::string somebody() { return std::vector<std::string>{"ana", "ben", "cleo", "dan"}[pick(4)]; }
+
+  command::OpenCall some_call() {
+    return story_.refund(std::vector<std::int64_t>{50, 500, 5000}[pick(3)],
+                         "k" + std::to_string(pick(6)),
+                         pick(2) == 0);
+  }
+
+  void step() {
+    story_.now += static_cast<TimeMs>(pick(2000));
+    const std::size_t before = story_.history.size();
+    const Workflow old = story_.workflow;
+    act();
+    for (std::size_t i = before; i < story_.history.size(); ++i) check(story_.history[i], old);
+  }
+
+  void act() {
+    const Workflow& w = story_.workflow;
+    const Actor agent = Story::agent();
+    switch (pick(12)) {
+      case 0:
+        (void)story_.when(agent, command::StartTurn{.worker = "w", .takeover = true});
+        break;
+      case 1:
+      case 2:
+      case 3:
+        (void)story_.when(agent, some_call());
+        break;
+      case 4:
+        if (!w.calls.empty()) (void)story_.when(agent, close_some());
+        break;
+      case 5:
+      case 6:
+      case 7:
+        if (!w.approvals.empty()) decide_some();
+        break;
+      case 8:
+        (void)story_.when(agent, command::CreateCheckpoint{.name = "c"});
+        break;
+      case 9:
+        if (!w.checkpoints.empty() && pick(3) == 0)
+          (void)story_.when(
+              agent, command::RollBack{w.checkpoints[pick(w.checkpoints.size())].id, "r", {}});
+        break;
+      case 10:
+        if (!w.approvals.empty())
+          (void)story_.when(Story::timer(),
+                            command::ExpireApproval{w.approvals[pick(w.approvals.size())].id});
+        break;
+      case 11:
+        change_membership();
+        break;
+      default:
+        break;
+    }
+  }
+
+  command::CloseCall close_some() {
+    const Call& call = story_.workflow.calls[pick(story_.workflow.calls.size())];
+    return {story_.workflow.turn ? story_.workflow.turn->n : 0,
+            call.id,
+            call.grant ? call.grant->id : "",
+            call.hash,
+            "done",
+            std::nullopt};
+  }
+
+  void decide_some() {
+    const Approval& approval = story_.workflow.approvals[pick(story_.workflow.approvals.size())];
+    command::DecideApproval decision;
+    decision.approval = approval.id;
+    decision.hash = pick(8) == 0 ? "other" : approval.hash;
+    decision.decision = std::vector<DecisionKind>{DecisionKind::kApprove,
+                                                  DecisionKind::kApprove,
+                                                  DecisionKind::kReject,
+                                                  DecisionKind::kEdit,
+                                                  DecisionKind::kAnswer}[pick(5)];
+    decision.reason = "r";
+    decision.arguments = {{"amount", static_cast<std::int64_t>(pick(3000))}};
+    decision.answer = json::Object{{"happened", pick(2) == 0}, {"result", "x"}};
+    (void)story_.when(pick(10) == 0 ? Story::agent() : Story::person(somebody()), decision);
+  }
+
+  void change_membership() {
+    auto& members = story_.directory.groups["finance"].members;
+    const std::string who = somebody();
+    if (!members.erase(who)) members.insert(who);
+  }
+
+  void check(const event::Recorded& recorded, const Workflow& old) {
+    const Workflow& w = story_.workflow;
+    if (const auto* granted = std::get_if<event::CallGranted>(&recorded.payload)) {
+      const Approval& approval = *find_approval(w, granted->approval);
+      EXPECT_EQ(verdict(approval, story_.directory), Verdict::kApproved) << "P1";
+      EXPECT_EQ(granted->hash, approval.hash) << "P5";
+      EXPECT_EQ(granted->epoch, old.epoch) << "P13";
+    } else if (const auto* decided = std::get_if<event::ApprovalDecided>(&recorded.payload)) {
+      EXPECT_EQ(recorded.actor.kind, ActorKind::kPerson) << "P3";
+      EXPECT_NE(decided->person, "ana") << "P3: the agent works for ana";
+      EXPECT_TRUE(find_approval(old, decided->approval)->pending()) << "P4";
+    } else if (const auto* closed = std::get_if<event::ApprovalClosed>(&recorded.payload)) {
+      EXPECT_TRUE(outcomes_.insert(closed->approval).second) << "P4: " << closed->approval;
+    } else if (const auto* started = std::get_if<event::CallStarted>(&recorded.payload)) {
+      check_start(*started, old);
+    } else if (const auto* ended = std::get_if<event::CallClosed>(&recorded.payload)) {
+      EXPECT_TRUE(ended_.insert(ended->call).second) << "P17: closed twice";
+      EXPECT_TRUE(starts_.contains(ended->call)) << "P9: closed without a start";
+    }
+  }
+
+  void check_start(const event::CallStarted& started, const Workflow& old) {
+    const Call* call = find_call(old, started.call);
+    const int before = starts_[started.call]++;
+    EXPECT_FALSE(ended_.contains(started.call)) << "P17: started after its end";
+    if (call == nullptr) return;  // Opened and allowed in this very step.
+    const bool fresh_grant = call->state == CallState::kGranted;
+    EXPECT_TRUE(fresh_grant || (call->idempotent && before > 0))
+        << "P9, P17: only a fresh grant or an idempotent tool in doubt starts";
+    EXPECT_TRUE(call->live) << "P13";
+    if (fresh_grant) {
+      EXPECT_EQ(call->grant->epoch, old.epoch) << "P13";
+      EXPECT_TRUE(grants_.insert(started.grant).second) << "P9: claimed twice";
+    }
+  }
+
+  std::mt19937 random_;
+  Story story_;
+  std::set<std::string> outcomes_, ended_, grants_;
+  std::map<std::string, int> starts_;
+};
+
+TEST(Property, the_promises_hold_under_random_commands) {
+  for (unsigned seed = 1; seed <= kSeeds && !HasFailure(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Monkey(seed).run();
+  }
+}
+
+}  // namespace
+}  // namespace fermata::testing
