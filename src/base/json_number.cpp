@@ -99,7 +99,6 @@ std::variant<std::int64_t, double, NumberFault> read_number(std::string_view tok
   if (parts->integer()) {
     std::int64_t integer = 0;
     if (std::from_chars(token.data(), last, integer).ec == std::errc{}) return integer;
-    return NumberFault::kOutOfRange;
   }
   const auto written = decimal_of(*parts);
   double number = 0;
