@@ -5,8 +5,8 @@
 #include <sstream>
 #include <utility>
 
-#include "app/log.hpp"
 #include "codec/policy_codec.hpp"
+#include "observability/log.hpp"
 
 namespace fermata::app {
 namespace {
@@ -60,7 +60,9 @@ Result<void> bootstrap(engine::Engine& engine,
   if (done) return {};
   for (const auto& [id, key] : keys) {
     if (key.revoked_at) continue;
-    log(Level::kWarn, "the first start was cut short: key " + id + " is made again");
+    observability::log(observability::Level::kWarn,
+                       "bootstrap.repeated",
+                       {{"tenant", tenant.name}, {"revoked_key", id}});
     FERMATA_CHECK_OK(apply(engine, tenant.name, command::RevokeKey{id}));
   }
   for (const Person& person : tenant.bootstrap.people) {

@@ -54,10 +54,20 @@ void apply(const Overrides& overrides,
   }
 }
 
+void check_word(const char* key,
+                const std::string& word,
+                std::initializer_list<std::string_view> allowed,
+                std::vector<std::string>& errors) {
+  if (std::find(allowed.begin(), allowed.end(), word) != allowed.end()) return;
+  std::string wrong = std::string(key) + ": must be one of";
+  for (const std::string_view one : allowed) wrong += " " + std::string(one);
+  errors.push_back(wrong + ", not '" + word + "'");
+}
+
 void check(const Config& config, std::vector<std::string>& errors) {
-  if (config.env != "live" && config.env != "test") {
-    errors.push_back("env: must be live or test");
-  }
+  check_word("env", config.env, {"live", "test"}, errors);
+  check_word("log.level", config.log_level, {"debug", "info", "warn", "error", "off"}, errors);
+  check_word("log.format", config.log_format, {"text", "json"}, errors);
   if (config.limits.handle_timeout_ms <= config.limits.wait_s * 1000) {
     errors.push_back("limits.handle_timeout_ms: must exceed limits.wait_s");
   }
@@ -108,6 +118,8 @@ std::vector<Setting> settings(Config& c) {
       {"signing.key", &c.signing_key, 0, 0,
        "The signing key itself, 32 bytes as base64url. Only as a variable, never in the file."},
       {"cors.origins", &c.cors_origins, 0, 0, "Web origins whose pages may call the API."},
+      {"log.level", &c.log_level, 0, 0, "debug, info, warn, error or off."},
+      {"log.format", &c.log_format, 0, 0, "text (key=value) or json; one line an event."},
       {"limits.body_bytes", &l.body_bytes, 1024, 64 * kMiB, "Largest request body."},
       {"limits.header_bytes", &l.header_bytes, 1024, kMiB, "Largest request head."},
       {"limits.connections", &l.connections, 1, 1'000'000, "Open connections at once."},

@@ -72,6 +72,8 @@ struct Config {
   std::string signing_key_file;  // Empty: beside the SQLite file, or none.
   std::vector<std::string> cors_origins;
   std::string env = "live";
+  std::string log_level = "info";
+  std::string log_format = "text";
   Limits limits;
   std::vector<Tenant> tenants = {Tenant{.name = "default", .policy_file = {}, .bootstrap = {}}};
 

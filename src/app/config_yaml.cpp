@@ -11,6 +11,17 @@
 namespace fermata::app {
 namespace {
 
+const std::string kIdRule = "must match [a-z0-9][a-z0-9._-]{0,63}";
+
+// An id that people chose; core/ refuses others as well, but does not know the line.
+bool is_id(const std::string& text) {
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !text.empty() && text.size() <= 64 && plain(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) {
+           return plain(c) || c == '.' || c == '_' || c == '-';
+         });
+}
+
 // Walks one document, collecting what is wrong.
 class Reader {
  public:
@@ -122,17 +133,9 @@ class Reader {
     return word == "true";
   }
 
-  // An id that people chose.
   std::string id(const YAML::Node& node, const std::string& what) {
     std::string value = text(node, what);
-    const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-    const bool good = !value.empty() && value.size() <= 64 && plain(value.front()) &&
-                      std::all_of(value.begin(), value.end(), [&](char c) {
-                        return plain(c) || c == '.' || c == '_' || c == '-';
-                      });
-    if (!good && node.IsScalar()) {
-      error(node.Mark(), what + " must match [a-z0-9][a-z0-9._-]{0,63}");
-    }
+    if (node.IsScalar() && !is_id(value)) error(node.Mark(), what + ": " + kIdRule);
     return value;
   }
 
@@ -252,6 +255,9 @@ class Reader {
     }
     if (kind != "agent" && !on_behalf_of.empty()) {
       return error(node.Mark(), "only an agent works on_behalf_of somebody");
+    }
+    if (agent.empty() && person.empty() && !label.empty() && !is_id(label)) {
+      return error(node.Mark(), "the label of this kind of key is its name: " + kIdRule);
     }
     const std::string owner = !agent.empty() ? agent : !person.empty() ? person : label;
     into.keys.push_back(

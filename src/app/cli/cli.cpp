@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "app/cli/request_view.hpp"
-#include "app/log.hpp"
 
 namespace fermata::app::cli {
 namespace {

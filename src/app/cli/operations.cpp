@@ -1,0 +1,180 @@
+// fermata serve | migrate | verify | version.
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "app/cli/cli.hpp"
+#include "app/serve.hpp"
+#include "engine/verify.hpp"
+#include "store/open.hpp"
+
+namespace fermata::app::cli {
+namespace {
+
+constexpr int kHeadsPage = 1000;
+constexpr std::int64_t kRedrawMs = 100;
+constexpr std::uint64_t kBarColumns = 30;
+
+int start(Cli& cli, ConfigFlags& flags) {
+  const Result<Config> config = flags.load();
+  if (!config) {
+    cli.report(config.error());
+    return kUsage;
+  }
+  const Result<void> served = serve(*config, *cli.out);
+  return served ? static_cast<int>(kOk) : cli.report(served.error());
+}
+
+int migrate(Cli& cli, ConfigFlags& flags, bool only_check) {
+  const Result<Config> config = flags.load();
+  if (!config) {
+    cli.report(config.error());
+    return kUsage;
+  }
+  store::Options options;
+  options.migrate = !only_check;
+  options.timeout_ms = static_cast<int>(config->store_timeout_ms);
+  const auto store = store::open(config->store_url, options);
+  if (!store) return cli.report(store.error());
+  const json::Value report = json::Object{{"store", printable_url(config->store_url)}, {"ok", true}};
+  return cli.show(report, [&] {
+    return printable_url(config->store_url) + ": the schema is that of this version.\n";
+  });
+}
+
+// A bar on stderr that is drawn over itself; nothing when stderr is no terminal.
+class Progress {
+ public:
+  Progress(bool wanted, std::uint64_t total) : wanted_(wanted), total_(total) {}
+  ~Progress() {
+    if (drawn_) std::cerr << "\r\x1b[K" << std::flush;
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void tell(std::uint64_t done) {
+    const std::int64_t now = monotonic_ms();
+    if (!wanted_ || now < next_ms_) return;
+    next_ms_ = now + kRedrawMs;
+    drawn_ = true;
+    const std::uint64_t filled = total_ == 0 ? 0 : std::min(kBarColumns, done * kBarColumns / total_);
+    std::cerr << "\rverifying [";
+    for (std::uint64_t i = 0; i < kBarColumns; ++i) std::cerr << (i < filled ? '#' : '.');
+    std::cerr << "] " << done << " of " << total_ << " streams\x1b[K" << std::flush;
+  }
+
+ private:
+  bool wanted_;
+  std::uint64_t total_;
+  std::int64_t next_ms_ = 0;
+  bool drawn_ = false;
+};
+
+Result<std::uint64_t> count_streams(store::Store& store) {
+  std::uint64_t total = 0;
+  store::StreamId after;
+  while (true) {
+    FERMATA_TRY(const auto heads, store.heads(after, kHeadsPage));
+    total += heads.size();
+    if (heads.size() < static_cast<std::size_t>(kHeadsPage)) return total;
+    after = heads.back().stream;
+  }
+}
+
+json::Value to_json(const engine::Verification& verification) {
+  json::Array findings;
+  for (const engine::Finding& finding : verification.findings) {
+    findings.push_back(json::Object{{"promise", finding.promise},
+                                    {"stream", finding.stream},
+                                    {"version", finding.version},
+                                    {"what", finding.what}});
+  }
+  return json::Object{{"verify", verification.findings.empty() ? "ok" : "failed"},
+                      {"streams", static_cast<std::int64_t>(verification.streams)},
+                      {"events", static_cast<std::int64_t>(verification.events)},
+                      {"findings", std::move(findings)}};
+}
+
+std::string render(const Style& style, const engine::Verification& verification) {
+  const auto streams = static_cast<std::int64_t>(verification.streams);
+  const auto events = static_cast<std::int64_t>(verification.events);
+  if (verification.findings.empty()) {
+    return paint(style, Colour::kGreen, "whole") + ": " + count(events, "event") + " in " +
+           count(streams, "stream") +
+           "; every hash chain holds, no version is missing, all read models match.\n";
+  }
+  std::string out;
+  for (const engine::Finding& finding : verification.findings) {
+    out += paint(style, Colour::kRed, finding.promise) + "  " + visible(finding.stream);
+    if (finding.version != 0) out += " version " + std::to_string(finding.version);
+    out += ": " + visible(finding.what) + "\n";
+  }
+  const auto found = static_cast<std::int64_t>(verification.findings.size());
+  return out + paint(style, Colour::kRed, "not whole") + ": " + count(found, "finding") + " in " +
+         count(events, "event") + ", " + count(streams, "stream") + ".\n";
+}
+
+Result<engine::Verification> audit(Cli& cli, const Config& config) {
+  store::Options options;
+  options.migrate = false;
+  options.timeout_ms = static_cast<int>(config.store_timeout_ms);
+  FERMATA_TRY(const auto store, store::open(config.store_url, options));
+  const bool wanted = cli.interactive && !cli.json;
+  std::uint64_t total = 0;
+  if (wanted) {
+    FERMATA_TRY(total, count_streams(*store));
+  }
+  Progress progress(wanted, total);
+  return engine::verify(*store, [&](std::uint64_t done) { progress.tell(done); });
+}
+
+int verify_store(Cli& cli, ConfigFlags& flags) {
+  const Result<Config> config = flags.load();
+  if (!config) {
+    cli.report(config.error());
+    return kUsage;
+  }
+  const Result<engine::Verification> verification = audit(cli, *config);
+  if (!verification) return cli.report(verification.error());
+  cli.show(to_json(*verification), [&] { return render(cli.style, *verification); });
+  return verification->findings.empty() ? kOk : kRefused;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Cli& cli) {
+  CLI::App* command = app.add_subcommand("serve", "Run the server");
+  const auto flags = add_config_flags(*command);
+  command->callback([&cli, flags] { cli.action = [&cli, flags] { return start(cli, *flags); }; });
+}
+
+void add_migrate(CLI::App& app, Cli& cli) {
+  CLI::App* command = app.add_subcommand(
+      "migrate", "Bring the database to this version; serve does so as well when it starts");
+  const auto flags = add_config_flags(*command);
+  auto only_check = std::make_shared<bool>(false);
+  command->add_flag("--check", *only_check, "Change nothing; refuse if it would have to");
+  command->callback([=, &cli] {
+    cli.action = [=, &cli] { return migrate(cli, *flags, *only_check); };
+  });
+}
+
+void add_verify(CLI::App& app, Cli& cli) {
+  CLI::App* command = app.add_subcommand(
+      "verify", "Audit the database: hash chains, versions, read models against events");
+  const auto flags = add_config_flags(*command);
+  command->callback(
+      [&cli, flags] { cli.action = [&cli, flags] { return verify_store(cli, *flags); }; });
+}
+
+void add_version(CLI::App& app, Cli& cli) {
+  CLI::App* command = app.add_subcommand("version", "Which version this is");
+  command->callback([&cli] {
+    cli.action = [&cli] {
+      return cli.show(json::Object{{"version", FERMATA_VERSION}},
+                      [] { return std::string("fermata " FERMATA_VERSION "\n"); });
+    };
+  });
+}
+
+}  // namespace fermata::app::cli
