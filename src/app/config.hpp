@@ -49,12 +49,15 @@ struct Limits {
   std::int64_t read_timeout_ms = 10'000;
   std::int64_t idle_timeout_ms = 60'000;
   std::int64_t handle_timeout_ms = 120'000;
+  std::int64_t write_timeout_ms = 30'000;
+  std::int64_t streams = 1000;
   std::int64_t stream_buffer_bytes = 1 << 20;
   std::int64_t shutdown_grace_ms = 10'000;
   std::int64_t queue = 10'000;
+  std::int64_t questions = 4096;
   std::int64_t batch = 512;
   std::int64_t resident_streams = 20'000;
-  std::int64_t wait_s = 60;
+  std::int64_t wait_s = 50;
   std::int64_t lease_s = 3600;
   std::int64_t grant_lifetime_s = 24 * 3600;
   std::int64_t request_memory_s = 24 * 3600;
@@ -68,12 +71,14 @@ struct Config {
   std::int64_t store_readers = 2;
   std::int64_t store_timeout_ms = 5000;
   std::int64_t engine_threads = 2;
+  std::int64_t api_threads = 2;
   std::string signing_key;       // base64url, of FERMATA_SIGNING_KEY; never in the file.
   std::string signing_key_file;  // Empty: beside the SQLite file, or none.
   std::vector<std::string> cors_origins;
   std::string env = "live";
   std::string log_level = "info";
   std::string log_format = "text";
+  bool log_access = true;
   Limits limits;
   std::vector<Tenant> tenants = {Tenant{.name = "default", .policy_file = {}, .bootstrap = {}}};
 
@@ -82,7 +87,7 @@ struct Config {
 
 struct Setting {
   std::string key;  // "listen.port"
-  std::variant<std::string*, std::int64_t*, std::vector<std::string>*> value;
+  std::variant<std::string*, std::int64_t*, bool*, std::vector<std::string>*> value;
   std::int64_t least = 0, most = 0;  // Of a number.
   std::string help;
 };

@@ -313,6 +313,11 @@ std::string assign(const Setting& setting, const std::string& text) {
     }
     return {};
   }
+  if (auto* const* flag = std::get_if<bool*>(&setting.value)) {
+    if (text != "true" && text != "false") return "must be true or false";
+    **flag = text == "true";
+    return {};
+  }
   *std::get<std::string*>(setting.value) = text;
   return {};
 }

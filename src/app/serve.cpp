@@ -1,0 +1,208 @@
+#include "app/serve.hpp"
+
+#include <csignal>
+#include <map>
+#include <utility>
+
+#include "api/api.hpp"
+#include "app/bootstrap.hpp"
+#include "app/signing_key.hpp"
+#include "base/random.hpp"
+#include "engine/engine.hpp"
+#include "net/http_server.hpp"
+#include "observability/log.hpp"
+#include "store/open.hpp"
+
+namespace fermata::app {
+namespace {
+
+using observability::Level;
+using observability::log;
+using Policies = std::map<std::string, PolicyFile>;  // By tenant.
+
+// Signals are taken by this thread alone, between two of its own steps. Threads that start later
+// inherit the mask.
+class Signals {
+ public:
+  Signals() {
+    sigemptyset(&taken_);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&taken_, signal);
+    pthread_sigmask(SIG_BLOCK, &taken_, &before_);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+  ~Signals() { release(); }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+  int next() const {
+    int signal = 0;
+    sigwait(&taken_, &signal);
+    return signal;
+  }
+  // From now on a signal does what it does to any program.
+  void release() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t taken_{};
+  sigset_t before_{};
+};
+
+std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
+unsigned threads(std::int64_t n) { return static_cast<unsigned>(n); }
+
+store::Options store_options(const Config& config) {
+  store::Options options;
+  options.readers = static_cast<int>(config.store_readers);
+  options.timeout_ms = static_cast<int>(config.store_timeout_ms);
+  return options;
+}
+
+engine::Options engine_options(const Config& config, std::string seed) {
+  engine::Options options;
+  options.signing_seed = std::move(seed);
+  options.tenants.clear();
+  for (const Tenant& tenant : config.tenants) options.tenants.push_back(tenant.name);
+  options.threads = threads(config.engine_threads);
+  options.max_queued = size(config.limits.queue);
+  options.max_batch = size(config.limits.batch);
+  options.max_resident = size(config.limits.resident_streams);
+  options.grant_lifetime_ms = config.limits.grant_lifetime_s * 1000;
+  options.request_memory_ms = config.limits.request_memory_s * 1000;
+  options.env = config.env;
+  return options;
+}
+
+api::ApiOptions api_options(const Config& config) {
+  api::ApiOptions options;
+  options.cors_origins = config.cors_origins;
+  options.worker_threads = threads(config.api_threads);
+  options.max_queued = size(config.limits.questions);
+  options.max_streams = size(config.limits.streams);
+  options.max_wait_s = static_cast<int>(config.limits.wait_s);
+  options.max_lease_s = static_cast<int>(config.limits.lease_s);
+  options.access_log = config.log_access;
+  return options;
+}
+
+net::ServerOptions server_options(const Config& config) {
+  net::ServerOptions options;
+  const Limits& limits = config.limits;
+  options.host = config.listen_host;
+  options.port = static_cast<std::uint16_t>(config.listen_port);
+  options.threads = threads(config.listen_threads);
+  options.max_body_bytes = size(limits.body_bytes);
+  options.max_header_bytes = size(limits.header_bytes);
+  options.max_connections = size(limits.connections);
+  options.read_timeout_ms = static_cast<int>(limits.read_timeout_ms);
+  options.idle_timeout_ms = static_cast<int>(limits.idle_timeout_ms);
+  options.handle_timeout_ms = static_cast<int>(limits.handle_timeout_ms);
+  options.write_timeout_ms = static_cast<int>(limits.write_timeout_ms);
+  options.max_stream_buffer_bytes = size(limits.stream_buffer_bytes);
+  return options;
+}
+
+void configure_log(const Config& config) {
+  const std::map<std::string, Level> levels = {{"debug", Level::kDebug},
+                                               {"info", Level::kInfo},
+                                               {"warn", Level::kWarn},
+                                               {"error", Level::kError},
+                                               {"off", Level::kOff}};
+  observability::configure_log(levels.at(config.log_level),
+                               config.log_format == "json" ? observability::Format::kJson
+                                                           : observability::Format::kText);
+}
+
+// All of them or none, before anything else is touched.
+Result<Policies> read_policies(const Config& config) {
+  Policies policies;
+  for (const Tenant& tenant : config.tenants) {
+    if (tenant.policy_file.empty()) continue;
+    FERMATA_TRY(PolicyFile policy, read_policy_file(tenant.policy_file));
+    policies.emplace(tenant.name, std::move(policy));
+  }
+  return policies;
+}
+
+Result<void> publish_all(engine::Engine& engine, const Policies& policies) {
+  for (const auto& [tenant, policy] : policies) {
+    FERMATA_TRY(const bool changed, publish(engine, tenant, policy));
+    if (changed) {
+      log(Level::kInfo, "policy.published", {{"tenant", tenant}, {"hash", policy.hash}});
+    }
+  }
+  return {};
+}
+
+Result<void> prepare(engine::Engine& engine,
+                     const Config& config,
+                     const Policies& policies,
+                     std::ostream& out) {
+  for (const Tenant& tenant : config.tenants) {
+    const bool is_first = &tenant == &config.tenants.front();
+    FERMATA_CHECK_OK(bootstrap(engine, tenant, !is_first, out));
+  }
+  FERMATA_CHECK_OK(publish_all(engine, policies));
+  for (const Tenant& tenant : config.tenants) {
+    if (engine.policy(tenant.name) != nullptr) continue;
+    log(Level::kWarn, "policy.missing", {{"tenant", tenant.name}, {"effect", "every call is denied"}});
+  }
+  return {};
+}
+
+void reload(engine::Engine& engine, const Config& config) {
+  const Result<Policies> policies = read_policies(config);
+  if (!policies) return observability::log_error("policy.reload_refused", policies.error());
+  const Result<void> published = publish_all(engine, *policies);
+  if (!published) return observability::log_error("policy.reload_failed", published.error());
+  log(Level::kInfo, "policy.reloaded");
+}
+
+// Until a signal says to stop.
+void run(const Signals& signals, engine::Engine& engine, const Config& config) {
+  int signal = signals.next();
+  while (signal == SIGHUP) {
+    reload(engine, config);
+    signal = signals.next();
+  }
+  log(Level::kInfo, "server.stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+}
+
+std::string address(const Config& config, std::uint16_t port) {
+  const bool v6 = config.listen_host.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + config.listen_host + "]" : config.listen_host) + ":" +
+         std::to_string(port);
+}
+
+}  // namespace
+
+Result<void> serve(const Config& config, std::ostream& out) {
+  Signals signals;
+  configure_log(config);
+  FERMATA_TRY(const Policies policies, read_policies(config));
+  FERMATA_TRY(const auto store, store::open(config.store_url, store_options(config)));
+  SystemRandom random;
+  FERMATA_TRY(std::string seed, signing_seed(config, random));
+  FERMATA_TRY(const auto engine,
+              engine::Engine::start(*store, random, engine_options(config, std::move(seed))));
+  FERMATA_CHECK_OK(prepare(*engine, config, policies, out));
+
+  api::Api api(*engine, api_options(config));
+  FERMATA_TRY(const auto server,
+              net::start_server(server_options(config), api.handler(), api.refusal()));
+  out << "listening on " << address(config, server->port()) << std::endl;
+  log(Level::kInfo,
+      "server.started",
+      {{"version", FERMATA_VERSION},
+       {"store", printable_url(config.store_url)},
+       {"address", address(config, server->port())}});
+  run(signals, *engine, config);
+
+  signals.release();
+  api.release_waits();
+  server->shutdown(static_cast<int>(config.limits.shutdown_grace_ms));
+  engine->drain();
+  log(Level::kInfo, "server.stopped");
+  return {};
+}
+
+}  // namespace fermata::app
