@@ -1,0 +1,74 @@
+"""Fermata holds an agent's risky action until the right people let it go on.
+
+`Client` and `AsyncClient` speak the REST API. `fermata.smolagents.Fermata` makes the run of a
+smolagents agent durable, and gates its tool calls.
+"""
+
+from ._request import Retry
+from .client import AsyncClient, Client, aeach, each
+from .context import effect, idempotency_key, idempotent, replaying
+from .directory import ApiKey, Group, Person, Policy
+from .errors import (
+    ApiError,
+    AuthenticationFailed,
+    Conflict,
+    ConnectionFailed,
+    FermataError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    RateLimited,
+    Unavailable,
+)
+from .models import (
+    ApprovalRequest,
+    Call,
+    CallVerdict,
+    Checkpoint,
+    Decision,
+    Event,
+    Page,
+    Rollback,
+    Threshold,
+    Turn,
+    Workflow,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Client",
+    "AsyncClient",
+    "Retry",
+    "each",
+    "aeach",
+    "effect",
+    "idempotency_key",
+    "idempotent",
+    "replaying",
+    "ApiError",
+    "AuthenticationFailed",
+    "Conflict",
+    "ConnectionFailed",
+    "FermataError",
+    "Forbidden",
+    "Invalid",
+    "NotFound",
+    "RateLimited",
+    "Unavailable",
+    "ApiKey",
+    "ApprovalRequest",
+    "Call",
+    "CallVerdict",
+    "Checkpoint",
+    "Decision",
+    "Event",
+    "Group",
+    "Page",
+    "Person",
+    "Policy",
+    "Rollback",
+    "Threshold",
+    "Turn",
+    "Workflow",
+]

@@ -1,0 +1,282 @@
+"""The requests about workflows, their turns, calls, checkpoints and events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from ._request import Request, endpoint, get, given, many, one, post
+from .models import (
+    Call,
+    CallKind,
+    CallVerdict,
+    Checkpoint,
+    Event,
+    Page,
+    Rollback,
+    TurnLease,
+    Workflow,
+    WorkflowStatus,
+)
+
+
+def workflow_path(workflow_id: str, *rest: str | int) -> str:
+    return "/".join(
+        ["/v1/workflows", *(quote(str(part), safe="") for part in (workflow_id, *rest))]
+    )
+
+
+class WorkflowEndpoints:
+    """Methods of both clients; see `Endpoint` for how they are sync or async."""
+
+    @endpoint
+    def create_workflow(
+        self,
+        *,
+        agent: str | None = None,
+        input: Any = None,
+        context: Mapping[str, Any] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        tags: Sequence[str] | None = None,
+        on_behalf_of: str | None = None,
+        name: str | None = None,
+        request_id: str | None = None,
+    ) -> Request[Workflow]:
+        """Starts a workflow. An agent's key runs its own agent; others must name one.
+
+        `request_id` makes it exactly once over restarts of the caller too: the same id always
+        gives the workflow that its first use made.
+        """
+        body = given(
+            agent=agent,
+            input=input,
+            context=context,
+            metadata=metadata,
+            tags=tags,
+            on_behalf_of=on_behalf_of,
+            name=name,
+        )
+        headers = {"Idempotency-Key": request_id} if request_id else {}
+        return Request("POST", "/v1/workflows", one(Workflow), body=body, headers=headers)
+
+    @endpoint
+    def list_workflows(
+        self,
+        *,
+        status: WorkflowStatus | None = None,
+        agent: str | None = None,
+        tag: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Request[Page[Workflow]]:
+        """The workflows, newest first."""
+        return get(
+            "/v1/workflows",
+            many(Workflow),
+            status=status,
+            agent=agent,
+            tag=tag,
+            limit=limit,
+            cursor=cursor,
+        )
+
+    @endpoint
+    def get_workflow(
+        self, workflow_id: str, *, wait_s: float = 0.0, after: int | None = None
+    ) -> Request[Workflow]:
+        """A workflow. With `wait_s`, waits up to that long until its version exceeds `after`; it
+        is answered either way."""
+        return get(workflow_path(workflow_id), one(Workflow), wait_s=wait_s, after=after)
+
+    @endpoint
+    def list_events(
+        self, workflow_id: str, *, after: int | None = None, limit: int | None = None
+    ) -> Request[Page[Event]]:
+        """The events after a version, oldest first."""
+        return get(workflow_path(workflow_id, "events"), many(Event), after=after, limit=limit)
+
+    @endpoint
+    def list_journal(
+        self, workflow_id: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Request[Page[Call]]:
+        """The calls on the current branch, in the order in which they were opened."""
+        return get(workflow_path(workflow_id, "journal"), many(Call), limit=limit, cursor=cursor)
+
+    @endpoint
+    def cancel_workflow(self, workflow_id: str, *, reason: str | None = None) -> Request[Workflow]:
+        """Ends a workflow from outside. Its pending approvals are cancelled with it."""
+        return post(workflow_path(workflow_id, "cancel"), one(Workflow), reason=reason)
+
+    @endpoint
+    def complete_workflow(
+        self, workflow_id: str, *, turn: int, result: Any = None
+    ) -> Request[Workflow]:
+        """Ends a workflow with its result."""
+        return post(workflow_path(workflow_id, "complete"), one(Workflow), turn=turn, result=result)
+
+    @endpoint
+    def fail_workflow(
+        self, workflow_id: str, *, turn: int, type: str, message: str
+    ) -> Request[Workflow]:
+        """Ends a workflow with an error."""
+        return post(
+            workflow_path(workflow_id, "fail"),
+            one(Workflow),
+            turn=turn,
+            error={"type": type, "message": message},
+        )
+
+    @endpoint
+    def start_turn(
+        self,
+        workflow_id: str,
+        *,
+        worker: str,
+        fingerprint: Mapping[str, Any] | None = None,
+        lease_s: int | None = None,
+        takeover: bool | None = None,
+    ) -> Request[TurnLease]:
+        """Takes the right to write the journal. 409 `turn.held` while another worker has it."""
+        return post(
+            workflow_path(workflow_id, "turns"),
+            one(TurnLease),
+            worker=worker,
+            fingerprint=fingerprint,
+            lease_s=lease_s,
+            takeover=takeover,
+        )
+
+    @endpoint
+    def renew_turn(self, workflow_id: str, turn: int) -> Request[TurnLease]:
+        """Keeps the turn for another lease. 409 `turn.stale` when somebody else has it now."""
+        return post(workflow_path(workflow_id, "turns", turn, "renew"), one(TurnLease))
+
+    @endpoint
+    def end_turn(self, workflow_id: str, turn: int) -> Request[Workflow]:
+        """Gives the turn back: this process leaves, the workflow goes on waiting."""
+        return post(workflow_path(workflow_id, "turns", turn, "end"), one(Workflow))
+
+    @endpoint
+    def open_call(
+        self,
+        workflow_id: str,
+        *,
+        turn: int,
+        key: str,
+        tool: str,
+        arguments: Mapping[str, Any] | None = None,
+        definition_hash: str | None = None,
+        target: str | None = None,
+        idempotent: bool | None = None,
+        why: str | None = None,
+        wait_s: float = 0.0,
+    ) -> Request[CallVerdict]:
+        """Asks whether a tool call may run. With `wait_s`, people get that long to decide before
+        the verdict is `wait`."""
+        return post(
+            workflow_path(workflow_id, "calls"),
+            one(CallVerdict),
+            wait_s=wait_s,
+            turn=turn,
+            key=key,
+            kind="tool",
+            tool=tool,
+            arguments=arguments,
+            definition_hash=definition_hash,
+            target=target,
+            idempotent=idempotent,
+            why=why,
+        )
+
+    @endpoint
+    def record_call(
+        self,
+        workflow_id: str,
+        *,
+        turn: int,
+        key: str,
+        kind: CallKind,
+        tool: str,
+        request_hash: str,
+        result: Any,
+    ) -> Request[CallVerdict]:
+        """Journals something that has already been computed: a model's answer, a code block's
+        output, a value. A null result is a result."""
+        body = given(turn=turn, key=key, kind=kind, tool=tool, request_hash=request_hash)
+        return Request(
+            "POST",
+            workflow_path(workflow_id, "calls"),
+            one(CallVerdict),
+            body={**body, "result": result},
+        )
+
+    @endpoint
+    def close_call(
+        self,
+        workflow_id: str,
+        call_id: str,
+        *,
+        turn: int,
+        grant: str,
+        hash: str,
+        result: Any = None,
+        error: Mapping[str, str] | None = None,
+    ) -> Request[Call]:
+        """Reports what came of a call that was allowed to run: a result, or an error."""
+        body = given(turn=turn, grant=grant, hash=hash, error=error)
+        if error is None:
+            body["result"] = result
+        return Request(
+            "POST", workflow_path(workflow_id, "calls", call_id, "close"), one(Call), body=body
+        )
+
+    @endpoint
+    def get_call(self, workflow_id: str, call_id: str) -> Request[Call]:
+        """One journaled call."""
+        return get(workflow_path(workflow_id, "calls", call_id), one(Call))
+
+    @endpoint
+    def create_checkpoint(
+        self,
+        workflow_id: str,
+        *,
+        name: str,
+        turn: int | None = None,
+        snapshot: Any = None,
+        recovery: Any = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Request[Checkpoint]:
+        """Names the present point of a workflow, to roll back to."""
+        return post(
+            workflow_path(workflow_id, "checkpoints"),
+            one(Checkpoint),
+            name=name,
+            turn=turn,
+            snapshot=snapshot,
+            recovery=recovery,
+            metadata=metadata,
+        )
+
+    @endpoint
+    def list_checkpoints(
+        self, workflow_id: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Request[Page[Checkpoint]]:
+        """The checkpoints of a workflow."""
+        return get(
+            workflow_path(workflow_id, "checkpoints"), many(Checkpoint), limit=limit, cursor=cursor
+        )
+
+    @endpoint
+    def rollback(
+        self, workflow_id: str, *, checkpoint: str, reason: str, turn: int | None = None
+    ) -> Request[Rollback]:
+        """Starts a new branch at a checkpoint. Nothing is erased and no effect is undone by this;
+        the answer lists the effects that remain."""
+        return post(
+            workflow_path(workflow_id, "rollback"),
+            one(Rollback),
+            checkpoint=checkpoint,
+            reason=reason,
+            turn=turn,
+        )

@@ -1,0 +1,86 @@
+"""What a tool or a callback can ask about the durable run it is part of.
+
+All of it also works outside of any run, where nothing is journaled: a tool that uses it can be
+tested and used without Fermata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Recorder(Protocol):
+    """The part of a run's scope that `effect` and `replaying` need."""
+
+    @property
+    def replaying(self) -> bool: ...
+
+    def effect(self, compute: Callable[[], T], name: str) -> T: ...
+
+
+_recorder: ContextVar[Recorder | None] = ContextVar("fermata_recorder", default=None)
+_idempotency_key: ContextVar[str | None] = ContextVar("fermata_idempotency_key", default=None)
+
+
+def idempotent(tool: T) -> T:
+    """Declares that a tool may be run again under the same `idempotency_key()` without doing its
+    effect twice. When a crash leaves such a call in doubt it is simply tried again; for any other
+    tool a person is asked whether it happened.
+
+    Decorates a smolagents tool, a tool class, or the function under `@tool`.
+    """
+    tool.idempotent = True  # type: ignore[attr-defined]
+    return tool
+
+
+def idempotency_key() -> str | None:
+    """The key of the tool call that is being run: the same for each attempt at this call, another
+    for any other call. None outside of a durable run. Hand it to what does the effect."""
+    return _idempotency_key.get()
+
+
+def replaying() -> bool:
+    """Whether the run is still going over what the journal holds, rather than doing new things.
+    A callback that reports progress may want to keep quiet then."""
+    recorder = _recorder.get()
+    return recorder is not None and recorder.replaying
+
+
+def effect(compute: Callable[[], T], *, name: str = "value") -> T:
+    """Computes something once and journals it: on replay, the recorded value comes back.
+
+    For step callbacks and final-answer checks, which run again on each replay. A crash while it is
+    computed makes it be computed again. Inside a tool, whose result is journaled as a whole, and
+    outside of a durable run, it just computes.
+    """
+    recorder = _recorder.get()
+    return compute() if recorder is None else recorder.effect(compute, name)
+
+
+@contextmanager
+def recording(recorder: Recorder) -> Iterator[None]:
+    """Lets `effect` and `replaying` reach `recorder` in this context."""
+    token = _recorder.set(recorder)
+    try:
+        yield
+    finally:
+        _recorder.reset(token)
+
+
+@contextmanager
+def running_call(key: str) -> Iterator[None]:
+    """Surrounds the run of one tool call."""
+    tokens: list[tuple[ContextVar[Any], Any]] = [
+        (_idempotency_key, _idempotency_key.set(key)),
+        (_recorder, _recorder.set(None)),
+    ]
+    try:
+        yield
+    finally:
+        for variable, token in tokens:
+            variable.reset(token)

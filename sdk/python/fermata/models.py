@@ -1,0 +1,293 @@
+"""What the server answers, as frozen dataclasses.
+
+Fields that a newer server adds are ignored and fields that an older one leaves out are None or
+empty, so that client and server can be upgraded in either order. Times stay RFC 3339 text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+T = TypeVar("T")
+
+WorkflowStatus = Literal["ready", "running", "waiting", "completed", "failed", "cancelled"]
+CallKind = Literal["tool", "model", "code", "value"]
+CallState = Literal["waiting", "granted", "running", "done", "failed", "denied", "in_doubt"]
+ApprovalStatus = Literal[
+    "pending", "approved", "rejected", "answered", "expired", "cancelled", "superseded"
+]
+KeyKind = Literal["agent", "person", "admin", "readonly"]
+Verdict = Literal["run", "replay", "wait", "deny"]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who did something: an agent, a person, an admin or the system."""
+
+    kind: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An error as it is recorded: the type's qualified name and its text."""
+
+    type: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The right to write a workflow's journal. `n` is the fencing token."""
+
+    n: int = 0
+    worker: str = ""
+    lease_until: str = ""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One line of a workflow's history; a rollback starts a new one."""
+
+    epoch: int = 0
+    parent: int | None = None
+    checkpoint: str | None = None
+    reason: str | None = None
+    at: str | None = None
+
+
+@dataclass(frozen=True)
+class CallCounts:
+    total: int = 0
+    open: int = 0
+    done: int = 0
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """One execution: its state, its context, and how it ended."""
+
+    id: str = ""
+    agent: str = ""
+    name: str | None = None
+    status: WorkflowStatus = "ready"
+    input: Any = None
+    context: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    tags: list[str] = field(default_factory=list)
+    on_behalf_of: str | None = None
+    requester: Identity | None = None
+    epoch: int = 0
+    version: int = 0
+    branches: list[Branch] = field(default_factory=list)
+    turn: Turn | None = None
+    fingerprint: dict[str, Any] | None = None
+    pending_approvals: list[str] = field(default_factory=list)
+    calls: CallCounts | None = None
+    result: Any = None
+    error: Failure | None = None
+    created_at: str = ""
+    updated_at: str = ""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has ended, in whatever way."""
+        return self.status in ("completed", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Denial:
+    """Why a call must not run; `message` is meant for the model."""
+
+    reason: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One journaled call of an agent."""
+
+    id: str = ""
+    key: str = ""
+    kind: CallKind = "tool"
+    tool: str = ""
+    arguments: Any = None
+    effective_arguments: Any = None
+    state: CallState = "running"
+    hash: str | None = None
+    request_hash: str | None = None
+    idempotent: bool = False
+    epoch: int = 0
+    attempt: int = 1
+    approval: str | None = None
+    result: Any = None
+    error: Failure | None = None
+    denial: Denial | None = None
+    opened_at: str | None = None
+    closed_at: str | None = None
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """How many of a group must agree, and how many of it may refuse."""
+
+    from_: str = field(default="", metadata={"json": "from"})
+    approve: int = 0
+    reject: int = 0
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a request still waits for."""
+
+    from_: str = field(default="", metadata={"json": "from"})
+    approve: int = 0
+    given: int = 0
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One approver's answer."""
+
+    person: str = ""
+    decision: str = ""
+    reason: str | None = None
+    at: str = ""
+    door: str = ""
+    hash: str = ""
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a request closed. There is exactly one."""
+
+    status: str = ""
+    by: Any = None
+    reason: str | None = None
+    answer: Any = None
+
+
+@dataclass(frozen=True)
+class ApprovalRequest:
+    """A question to people that a workflow waits on. Decide on exactly this `hash`."""
+
+    id: str = ""
+    workflow_id: str = ""
+    call_id: str | None = None
+    kind: Literal["call", "question", "in_doubt"] = "call"
+    status: ApprovalStatus = "pending"
+    action: str = ""
+    arguments: Any = None
+    original_arguments: Any = None
+    hash: str = ""
+    why: str | None = None
+    otherwise: str | None = None
+    title: str | None = None
+    requester: Identity | None = None
+    on_behalf_of: str | None = None
+    thresholds: list[Threshold] = field(default_factory=list)
+    needed: list[Need] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    rule: str | None = None
+    policy_hash: str | None = None
+    deadline: str | None = None
+    on_deadline: str | None = None
+    form: dict[str, Any] | None = None
+    validation: dict[str, Any] | None = None
+    channels: dict[str, Any] | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    epoch: int = 0
+    revision: int = 0
+    created_at: str = ""
+    closed_at: str | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """One change of a workflow: who, for whom, through which door, when, from what to what."""
+
+    version: int = 0
+    type: str = ""
+    at: str = ""
+    actor: Identity | None = None
+    on_behalf_of: str | None = None
+    door: str = ""
+    from_status: str | None = None
+    to_status: str | None = None
+    request_id: str | None = None
+    trace_id: str | None = None
+    payload: Any = None
+    prev_hash: str = ""
+    hash: str = ""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A named point to roll back to."""
+
+    id: str = ""
+    workflow_id: str = ""
+    name: str = ""
+    epoch: int = 0
+    version: int = 0
+    snapshot: Any = None
+    recovery: Any = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    at: str | None = None
+
+
+@dataclass(frozen=True)
+class Undone:
+    """An effect that a rollback leaves behind, and what has been done about it."""
+
+    call: str = ""
+    tool: str = ""
+    arguments: Any = None
+    compensation: str = "none"
+
+
+@dataclass(frozen=True)
+class Rollback:
+    workflow: Workflow = field(default_factory=Workflow)
+    cancelled: list[str] = field(default_factory=list)
+    undone: list[Undone] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TurnLease:
+    """A turn that was taken or renewed. `workflow` is there when it was taken."""
+
+    turn: int = 0
+    epoch: int = 0
+    lease_until: str = ""
+    workflow: Workflow | None = None
+
+
+@dataclass(frozen=True)
+class CallVerdict:
+    """What the server says to an opened call; which fields are set follows from `verdict`."""
+
+    verdict: Verdict = "wait"
+    call: Call = field(default_factory=Call)
+    grant: str = ""
+    binding: dict[str, Any] = field(default_factory=dict)
+    hash: str = ""
+    arguments: Any = None
+    edited: bool = False
+    idempotency_key: str = ""
+    attempt: int = 1
+    approval: ApprovalRequest | None = None
+    reason: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """A part of a list. Ask again with `next_cursor` while `has_more`."""
+
+    items: list[T]
+    next_cursor: str | None
+    has_more: bool

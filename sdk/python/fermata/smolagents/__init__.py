@@ -1,0 +1,36 @@
+"""Makes a smolagents agent durable, and puts its tool calls to the people whom the policy names.
+
+See `Fermata`. Needs the extra `fermata-client[smolagents]`.
+"""
+
+from .codec import Unsupported
+from .outcome import (
+    BindingMismatch,
+    Completed,
+    DefinitionChanged,
+    Diverged,
+    ModelFailed,
+    RunError,
+    Suspended,
+    TurnHeld,
+    TurnLost,
+    UnsupportedResult,
+    WorkflowClosed,
+)
+from .runtime import Fermata
+
+__all__ = [
+    "Fermata",
+    "Completed",
+    "Suspended",
+    "RunError",
+    "BindingMismatch",
+    "DefinitionChanged",
+    "Diverged",
+    "ModelFailed",
+    "TurnHeld",
+    "TurnLost",
+    "Unsupported",
+    "UnsupportedResult",
+    "WorkflowClosed",
+]

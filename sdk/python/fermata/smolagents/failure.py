@@ -1,0 +1,55 @@
+"""Exceptions of tools, to the journal and back.
+
+What an agent sees of an exception is its class's name, its text, and which `except` clause of its
+code catches it. So a replayed one is of a class with that name, that text, and the same class among
+its bases where that is still to be found.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from typing import Any
+
+UNSUPPORTED = "fermata.UnsupportedResult"
+
+
+def describe(error: Exception) -> dict[str, str]:
+    """What the journal keeps of an exception."""
+    kind = type(error)
+    prefix = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+    return {"type": prefix + kind.__qualname__, "message": _text(error)}
+
+
+def rebuild(kind: str, message: str) -> Exception:
+    """An exception like the one that was recorded."""
+    base = _find(kind)
+    name = kind.rpartition(".")[2]
+    body: dict[str, Any] = {
+        "__init__": lambda self: None,
+        "__str__": lambda self: message,
+        "__repr__": lambda self: f"{name}({message!r})",
+    }
+    try:
+        error = type(name, (base,), body)()
+    except TypeError:  # a class that cannot be derived from, or made without arguments
+        error = type(name, (Exception,), body)()
+    error.args = (message,)
+    return error  # type: ignore[no-any-return]
+
+
+def _text(error: Exception) -> str:
+    try:
+        return str(error).encode("utf-8", "replace").decode()
+    except Exception:
+        return "(its text cannot be shown)"
+
+
+def _find(kind: str) -> type[Exception]:
+    """The class of that name, if it has been imported; else Exception. Nothing is imported."""
+    module_name, _, name = kind.rpartition(".")
+    module = sys.modules.get(module_name) if module_name else builtins
+    found = getattr(module, name, None)
+    if isinstance(found, type) and issubclass(found, Exception):
+        return found
+    return Exception

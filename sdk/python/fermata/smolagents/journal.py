@@ -1,0 +1,152 @@
+"""The journal of one run: what has been recorded, from memory, and what is new, to the server.
+
+It is read once, at the start. Replaying then costs no round trip; a new model answer, code block or
+value costs one, a tool call two. Every error of the server ends the run: an agent must never see
+one as if a tool had failed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from .. import errors
+from ..client import Client, each
+from ..models import Call, CallKind, CallVerdict
+from . import codec
+from .outcome import Diverged, UnsupportedResult
+from .signals import Latch
+from .turn import Turn, refusal
+
+T = TypeVar("T")
+MAX_KEY = 512
+
+
+class Journal:
+    """The journal of `workflow_id`, to be written under `turn`; without a turn it is only read, and
+    what it does not hold ends the run. Thread-safe."""
+
+    def __init__(self, client: Client, workflow_id: str, epoch: int, turn: Turn | None) -> None:
+        self.workflow_id = workflow_id
+        self.epoch = epoch
+        self.latch = turn.latch if turn else Latch()
+        self._client = client
+        self._turn = turn
+        calls = each(lambda c: client.list_journal(workflow_id, limit=200, cursor=c))
+        self._calls = {call.key: call for call in calls}
+        self._ahead = {k for k, c in self._calls.items() if c.state in ("done", "failed", "denied")}
+        self._lock = threading.Lock()
+
+    @property
+    def replaying(self) -> bool:
+        """Whether there are recorded calls that this run has not come to yet."""
+        return bool(self._ahead)
+
+    def tool_call(self, key: str, tool: str, arguments: Mapping[str, Any]) -> Call | None:
+        """The recorded outcome of a tool call, or None if it has none yet."""
+        call = self._recorded(key)
+        if call is not None:
+            self._expect(key, "tool", call.tool, tool)
+            if codec.canonical(call.arguments or {}) != codec.canonical(arguments):
+                self._expect(key, "arguments", call.arguments, dict(arguments))
+        return call
+
+    def record(self, key: str, kind: CallKind, tool: str, request_hash: str) -> Call | None:
+        """The recorded outcome of a model call, code block or value, or None if it has none yet."""
+        call = self._recorded(key)
+        if call is not None:
+            self._expect(key, "kind", call.kind, kind)
+            self._expect(key, "request", call.request_hash, request_hash)
+        return call
+
+    def write(self, key: str, kind: CallKind, tool: str, request_hash: str, result: Any) -> None:
+        """Records a model's answer, a code block's output or a value, encoded."""
+        turn = self._writable(key)
+        verdict = self._ask(
+            lambda: self._client.record_call(
+                self.workflow_id,
+                turn=turn.n,
+                key=key,
+                kind=kind,
+                tool=tool,
+                request_hash=request_hash,
+                result=result,
+            )
+        )
+        kept = verdict.call.result
+        if kept is not None and codec.canonical(kept) != codec.canonical(result):
+            self.latch.abort(Diverged(f"{key} was recorded before, with another result"))
+
+    def encode(self, key: str, value: Any) -> Any:
+        """`codec.encode`, where a value that cannot be journaled ends the run."""
+        try:
+            return codec.encode(value)
+        except codec.Unsupported as error:
+            self.latch.abort(UnsupportedResult(f"{key}: {error}"))
+
+    def open(self, key: str, tool: str, arguments: Mapping[str, Any], **more: Any) -> CallVerdict:
+        """Asks whether a tool call may run."""
+        turn = self._writable(key)
+        return self._ask(
+            lambda: self._client.open_call(
+                self.workflow_id, turn=turn.n, key=key, tool=tool, arguments=arguments, **more
+            )
+        )
+
+    def close(self, verdict: CallVerdict, **outcome: Any) -> None:
+        """Reports what came of a call that was allowed to run."""
+        turn = self._writable(verdict.call.key)
+        self._ask(
+            lambda: self._client.close_call(
+                self.workflow_id,
+                verdict.call.id,
+                turn=turn.n,
+                grant=verdict.grant,
+                hash=verdict.hash,
+                **outcome,
+            )
+        )
+
+    def _recorded(self, key: str) -> Call | None:
+        if len(key) > MAX_KEY:
+            self.latch.abort(Diverged(f"agents are nested too deeply: {key[:80]}…"))
+        call = self._calls.get(key)
+        with self._lock:
+            if key not in self._ahead:
+                recorded = call is not None and call.state in ("done", "failed", "denied")
+                if recorded:
+                    # Two calls with one key would share one outcome; the second is new ground.
+                    self.latch.abort(Diverged(f"{key} was asked for twice"))
+                return None
+            self._ahead.discard(key)
+        return call
+
+    def _expect(self, key: str, what: str, recorded: Any, asked: Any) -> None:
+        if recorded != asked:
+            self.latch.abort(
+                Diverged(
+                    f"{self.workflow_id}, {key}: the journal has the {what} {_short(recorded)}, "
+                    f"the agent now asks for {_short(asked)}"
+                )
+            )
+
+    def _writable(self, key: str) -> Turn:
+        if self._turn is None:
+            self.latch.abort(Diverged(f"{self.workflow_id}: the journal ends before {key}"))
+        return self._turn
+
+    def _ask(self, request: Callable[[], T]) -> T:
+        try:
+            return request()
+        except errors.ApiError as error:
+            if error.reason == "call.diverged":
+                self.latch.abort(Diverged(str(error)))
+            self.latch.abort(refusal(error))
+        except errors.FermataError as error:
+            self.latch.abort(error)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 300 else text[:299] + "…"

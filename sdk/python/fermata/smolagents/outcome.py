@@ -1,0 +1,89 @@
+"""How one turn of a durable run can end: with a result, suspended, or with one of these errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import FermataError
+from ..models import ApprovalRequest
+
+
+@dataclass(frozen=True)
+class Completed:
+    """The agent has given its final answer, and the workflow is completed.
+
+    `agent` is the agent that ran, for a look at its memory; None when the workflow had been
+    completed by an earlier run.
+    """
+
+    workflow_id: str
+    output: Any
+    agent: Any = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Suspended:
+    """People must decide first. Nothing is held in memory: the process may end, and any process on
+    any machine goes on by running the same agent with this `workflow_id`."""
+
+    workflow_id: str
+    approvals: tuple[ApprovalRequest, ...]
+
+    def __str__(self) -> str:
+        count = len(self.approvals)
+        return f"suspended: waiting for {count} approval{'' if count == 1 else 's'}"
+
+
+class RunError(FermataError):
+    """The root of what ends a run without an outcome. Unless it says otherwise the workflow is
+    still open, and running it again goes on where the journal ends."""
+
+
+class Diverged(RunError):
+    """The agent asked for something else than what the journal holds at this place, so replaying
+    it would be guessing. Usually something in it depends on time, chance or a changed input."""
+
+
+class DefinitionChanged(RunError):
+    """The agent is not the one that the workflow was started with. `changed` names the differences.
+
+    `force=True` runs it all the same: useful when the change cannot touch what has been recorded.
+    """
+
+    def __init__(self, workflow_id: str, changed: list[str]) -> None:
+        self.workflow_id = workflow_id
+        self.changed = changed
+        super().__init__(f"{workflow_id}: the definition has changed: " + "; ".join(changed))
+
+
+class TurnHeld(RunError):
+    """Another worker is running this workflow, and it is not known to be dead."""
+
+    def __init__(self, workflow_id: str, worker: str, lease_until: str) -> None:
+        self.workflow_id = workflow_id
+        self.worker = worker
+        self.lease_until = lease_until
+        super().__init__(f"{workflow_id} is run by {worker} until {lease_until}")
+
+
+class TurnLost(RunError):
+    """Another worker has taken this workflow over, or it was rolled back; this one may not write
+    any more."""
+
+
+class WorkflowClosed(RunError):
+    """The workflow was failed or cancelled; it can not be run any more."""
+
+
+class BindingMismatch(RunError):
+    """The permission that came is not for this very call. Nothing was run."""
+
+
+class UnsupportedResult(RunError):
+    """A tool or the agent gave a value that the journal cannot hold. The effect has happened; it
+    is recorded that its result is lost. Give the tool `encode_result` and `decode_result`."""
+
+
+class ModelFailed(RunError):
+    """The model gave no answer. Nothing was recorded: running again asks it again."""

@@ -1,0 +1,254 @@
+"""Runs a smolagents agent durably: `Fermata(...).run(agent, task)`.
+
+Everything that the agent learns from outside - answers of its model, results of its tools, output
+of its code - is journaled at the server before the agent goes on. To resume, it is run again from
+its start and gets all of that from the journal. So suspending, crashing and moving to another
+machine are the same thing, and nothing of a run needs to be kept here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, TypeAlias
+
+from smolagents import MultiStepAgent
+from smolagents.agent_types import AgentType, handle_agent_output_types
+
+from .. import context, errors
+from ..models import Workflow
+from . import codec, failure, fingerprint, turn, wrap
+from .journal import Journal
+from .outcome import Completed, DefinitionChanged, RunError, Suspended, WorkflowClosed
+from .scope import Scope
+from .signals import Latch, Stop
+from .turn import Turn
+
+Agent: TypeAlias = MultiStepAgent | Callable[[], MultiStepAgent]
+_ROOT = "run"
+
+
+class Fermata:
+    """A connection to a Fermata server, to run agents on. Thread-safe; it may run several
+    workflows at once, each of them once.
+
+        fermata = Fermata(url="http://127.0.0.1:7654", key=...)
+        result = fermata.run(agent, "refund what is due")
+        if isinstance(result, Suspended):
+            print(result)             # suspended: waiting for 3 approvals
+            ...                       # later, in any process:
+            result = fermata.run(agent, workflow_id=result.workflow_id)
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        key: str | None = None,
+        *,
+        lease_s: int = turn.LEASE_S,
+        insist_s: float = 60.0,
+    ) -> None:
+        """`url` and `key`, an agent's, default to FERMATA_URL and FERMATA_KEY. `lease_s` is how
+        long a worker may be silent before others may take its workflow; `insist_s`, how long a
+        server that does not answer is tried again before a run is given up."""
+        self.client = turn.patient(url, key, insist_s)
+        self._lease_s = lease_s
+
+    def run(
+        self,
+        agent: Agent,
+        task: str | None = None,
+        *,
+        workflow_id: str | None = None,
+        additional_args: Mapping[str, Any] | None = None,
+        images: Sequence[Any] | None = None,
+        max_steps: int | None = None,
+        agent_name: str | None = None,
+        name: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        tags: Sequence[str] | None = None,
+        on_behalf_of: str | None = None,
+        request_id: str | None = None,
+        wait_s: float = 0.0,
+        wait_for_turn_s: float = 0.0,
+        force: bool = False,
+    ) -> Completed | Suspended:
+        """Runs an agent on a task until it is done or people must decide first.
+
+        `agent` is an agent or a function that makes one; an agent is left as it is. Without
+        `workflow_id` a new workflow is started with the task and the arguments of
+        `MultiStepAgent.run`; `request_id` makes that exactly once. With it, the workflow is gone on
+        with: what it was started with is taken from it, and a `task` that differs is refused.
+
+        `wait_s` is how long to stay for decisions before returning `Suspended`; `wait_for_turn_s`,
+        how long to wait for another worker's turn to end. `force` runs an agent whose definition
+        has changed. An exception that the agent itself raises fails the workflow; see `RunError`
+        for what leaves it open.
+        """
+        if workflow_id is None:
+            if task is None:
+                raise ValueError("a new workflow needs a task")
+            workflow = self.client.create_workflow(
+                agent=agent_name,
+                input=_input(task, additional_args, images, max_steps),
+                metadata=metadata,
+                tags=tags,
+                name=name,
+                on_behalf_of=on_behalf_of,
+                request_id=request_id,
+            )
+        else:
+            workflow = self.client.get_workflow(workflow_id)
+        give_up = time.monotonic() + wait_s
+        while True:
+            result = self._turn(agent, workflow, task, wait_for_turn_s, force)
+            if isinstance(result, Completed) or not self._decided(result, give_up):
+                return result
+            workflow = self.client.get_workflow(workflow.id)
+
+    def replay(self, agent: Agent, workflow_id: str) -> Completed:
+        """Goes over a workflow's journal with an agent, writing nothing and asking nobody: to look
+        into the memory of a run, or to see whether a changed agent would still do the same. Raises
+        Diverged where it would not, and where the journal of an unfinished workflow ends."""
+        workflow = self.client.get_workflow(workflow_id)
+        made = _make(agent)
+        journal = Journal(self.client, workflow.id, workflow.epoch, None)
+        result = self._drive(made, workflow, journal, None)
+        assert isinstance(result, Completed)  # only an answer of the server can suspend
+        return result
+
+    def _turn(
+        self,
+        agent: Agent,
+        workflow: Workflow,
+        task: str | None,
+        wait_for_turn_s: float,
+        force: bool,
+    ) -> Completed | Suspended:
+        if workflow.closed:
+            return _closed(workflow)
+        if task is not None and task != _task(workflow):
+            raise ValueError(f"{workflow.id} was started with another task")
+        made = _make(agent)
+        print_of_now = fingerprint.of(made)
+        if workflow.fingerprint and not force:
+            changed = fingerprint.changes(workflow.fingerprint, print_of_now)
+            if changed:
+                raise DefinitionChanged(workflow.id, changed)
+        held = turn.take(
+            self.client,
+            workflow.id,
+            print_of_now,
+            lease_s=self._lease_s,
+            wait_s=wait_for_turn_s,
+        )
+        try:
+            journal = Journal(self.client, workflow.id, held.workflow.epoch, held)
+            return self._drive(made, held.workflow, journal, held)
+        except BaseException as error:
+            # After a closed or lost turn this is refused, which changes nothing.
+            if not isinstance(error, errors.ConnectionFailed):
+                held.leave()
+            raise
+        finally:
+            held.stop_renewing()
+
+    def _drive(
+        self, agent: MultiStepAgent, workflow: Workflow, journal: Journal, held: Turn | None
+    ) -> Completed | Suspended:
+        scope = Scope(journal, held, _ROOT)
+        wrapped = wrap.durable(agent, scope)
+        try:
+            with context.recording(scope):
+                output = wrapped.run(
+                    _task(workflow), return_full_result=False, **_settings(workflow)
+                )
+            journal.latch.check()
+        except Stop:
+            return self._stopped(workflow, journal.latch, held)
+        except Exception as error:
+            if journal.latch.closed:  # something on the way replaced a stop by its own exception
+                return self._stopped(workflow, journal.latch, held)
+            if held is not None and not isinstance(error, RunError):
+                told = failure.describe(error)
+                with suppress(errors.FermataError):
+                    self.client.fail_workflow(workflow.id, turn=held.n, **told)
+            raise
+        if held is not None:
+            raw = output.to_raw() if isinstance(output, AgentType) else output
+            encoded = journal.encode("the final answer", raw)
+            try:
+                self.client.complete_workflow(workflow.id, turn=held.n, result=encoded)
+            except errors.ApiError as error:
+                raise turn.refusal(error) from error
+        return Completed(workflow.id, output, wrapped)
+
+    @staticmethod
+    def _stopped(workflow: Workflow, latch: Latch, held: Turn | None) -> Suspended:
+        if latch.error is not None:
+            raise latch.error
+        if held is not None:
+            held.leave()
+        return Suspended(workflow.id, latch.approvals)
+
+    def _decided(self, suspended: Suspended, give_up: float) -> bool:
+        """Waits until one of the approvals is closed, or it is time to give up."""
+        waiting = {approval.id for approval in suspended.approvals}
+        version = 0
+        while (left := give_up - time.monotonic()) > 0:
+            workflow = self.client.get_workflow(
+                suspended.workflow_id, wait_s=min(left, 30.0) if version else 0.0, after=version
+            )
+            if workflow.closed or not waiting <= set(workflow.pending_approvals):
+                return True
+            version = workflow.version
+        return False
+
+
+def _make(agent: Agent) -> MultiStepAgent:
+    made = agent if isinstance(agent, MultiStepAgent) else agent()
+    wrap.refuse_unsupported(made)
+    return made
+
+
+def _input(
+    task: str,
+    additional_args: Mapping[str, Any] | None,
+    images: Sequence[Any] | None,
+    max_steps: int | None,
+) -> dict[str, Any]:
+    """What a workflow is started with. Raises `codec.Unsupported`, a TypeError, for what the
+    journal cannot hold."""
+    given: dict[str, Any] = {"task": task}
+    if additional_args:
+        given["additional_args"] = codec.encode(dict(additional_args))
+    if images:
+        given["images"] = codec.encode(list(images))
+    if max_steps is not None:
+        given["max_steps"] = max_steps
+    return given
+
+
+def _task(workflow: Workflow) -> str:
+    """The task of a workflow, which may also have been started by others, with a plain text."""
+    task = workflow.input.get("task") if isinstance(workflow.input, dict) else workflow.input
+    if not isinstance(task, str):
+        raise ValueError(f"{workflow.id} has no task: its input must be a text or have a 'task'")
+    return task
+
+
+def _settings(workflow: Workflow) -> dict[str, Any]:
+    given = workflow.input if isinstance(workflow.input, dict) else {}
+    return {
+        "additional_args": codec.decode(given.get("additional_args")),
+        "images": codec.decode(given.get("images")),
+        "max_steps": given.get("max_steps"),
+    }
+
+
+def _closed(workflow: Workflow) -> Completed:
+    if workflow.status == "completed":
+        return Completed(workflow.id, handle_agent_output_types(codec.decode(workflow.result)))
+    why = f": {workflow.error.type}: {workflow.error.message}" if workflow.error else ""
+    raise WorkflowClosed(f"{workflow.id} is {workflow.status}{why}")
