@@ -1,0 +1,83 @@
+"""The demo's server process: started, killed and started again on the same database."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """`fermata serve` in a folder of its own. `keys` holds what it printed at its first start."""
+
+    def __init__(self, binary: Path, folder: Path) -> None:
+        self.binary = binary
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.keys: dict[tuple[str, str], str] = {}
+        self.started_in_s = 0.0
+        self._process: subprocess.Popen[str] | None = None
+        for name in ("fermata.yaml", "policy.yaml"):
+            shutil.copy(HERE / name, folder / name)
+
+    def start(self) -> list[str]:
+        """Returns the lines it printed until it listened."""
+        begin = time.monotonic()
+        with (self.folder / "server.log").open("a") as log:
+            self._process = subprocess.Popen(
+                [self.binary, "serve", "--config", "fermata.yaml", "--port", str(self.port)],
+                cwd=self.folder,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self._process.stdout is not None
+        lines: list[str] = []
+        for line in self._process.stdout:
+            lines.append(line.rstrip("\n"))
+            words = line.split()
+            if words[:1] == ["key"]:
+                self.keys[words[1], words[2]] = words[3]
+            if line.startswith("listening on"):
+                self.started_in_s = time.monotonic() - begin
+                return lines
+        raise RuntimeError(f"the server did not start; see {self.folder / 'server.log'}")
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> int:
+        """Asks it to stop, as an operator would, and returns its exit code."""
+        if self._process is None or self._process.poll() is not None:
+            return 0
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(timeout=30)
+
+    def command(self, who: tuple[str, str], *arguments: str) -> str:
+        """Runs the command line as somebody; returns what it printed."""
+        done = subprocess.run(
+            [self.binary, *arguments],
+            cwd=self.folder,
+            env={**os.environ, "FERMATA_URL": self.url, "FERMATA_KEY": self.keys[who]},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"fermata {' '.join(arguments)}: {done.stdout}{done.stderr}")
+        return done.stdout
