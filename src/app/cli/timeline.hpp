@@ -1,0 +1,84 @@
+#pragma once
+
+// The timeline of one workflow as a person would want to read it.
+//
+// Events that are one happening to a reader become one line: a call with its result, the last
+// decision with the outcome it brought. Waits are drawn with what was waited for; a turn that never
+// ended (its process was killed) is seen where the next one takes over; a rollback opens a branch,
+// and names the effects that stay. Pure: the lines depend on the events and nothing else.
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "app/cli/text.hpp"
+#include "base/json.hpp"
+
+namespace fermata::app::cli {
+
+class Timeline {
+ public:
+  explicit Timeline(Style style) : style_(style) {}
+
+  // The lines for events that follow those told before, oldest first.
+  std::string tell(const std::vector<json::Value>& events);
+
+ private:
+  // Consecutive events that make one line.
+  using Group = std::vector<const json::Value*>;
+
+  struct CallSeen {
+    std::string tool;
+    json::Value arguments;
+    TimeMs started = 0;
+  };
+  struct RequestSeen {
+    std::string call, action, kind;
+    json::Value arguments;
+  };
+
+  std::string tell_group(const Group& group);
+  std::string workflow_line(const std::string& type, const json::Value& event);
+  std::string rollback_lines(const json::Value& event);
+  std::string turn_line(const std::string& type, const json::Value& event);
+  std::string call_line(const std::string& type, const Group& group);
+  std::string recorded_line(const json::Value& payload);
+  std::string started_line(const json::Value& event, const json::Value* end);
+  std::string ended_line(const json::Value& event);
+  std::string request_line(const std::string& type, const Group& group);
+  std::string asked_line(const json::Value& payload);
+  std::string decided_line(const Group& group);
+  std::string edited_lines(const json::Value& event);
+  std::string closed_line(const json::Value& payload);
+
+  std::string wait(TimeMs at) const;
+  std::string line(Colour colour, const std::string& glyph, const std::string& text) const;
+  std::string under(const std::string& text) const;  // A further line of the same happening.
+  std::string named(const std::string& call) const;  // refund(order="A-1", ...)
+  std::string result_of(const json::Value& payload) const;
+  std::size_t room() const;  // Columns for arguments or a result.
+
+  Style style_;
+  TimeMs begun_ = 0;
+  TimeMs last_ = 0;
+  TimeMs at_ = 0;
+  std::int64_t epoch_ = 0;
+  std::int64_t turn_ = 0;
+  std::string worker_;  // Of the open turn; empty when there is none.
+  bool closed_ = false;
+  std::map<std::string, CallSeen> calls_;
+  std::map<std::string, RequestSeen> requests_;
+  std::set<std::string> pending_;
+};
+
+// The head, the timeline and what is waited for now.
+std::string render_workflow(const Style& style,
+                            const json::Value& workflow,
+                            const std::vector<json::Value>& events,
+                            TimeMs now);
+
+// "#3" of "ap_..._3".
+std::string number_of(const std::string& id);
+
+}  // namespace fermata::app::cli
