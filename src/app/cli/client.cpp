@@ -12,6 +12,7 @@ namespace {
 constexpr int kAttempts = 4;
 constexpr int kFirstPauseMs = 200;
 constexpr int kTimeoutMs = 30'000;
+constexpr int kSilenceMs = 60'000;  // Of a live stream; the server's heart beats every 15 s.
 constexpr std::size_t kPage = 200;
 
 void pause(int attempt) { pause_ms(kFirstPauseMs << attempt); }
@@ -184,7 +185,7 @@ Result<void> Client::follow(const std::string& path,
   for (int failures = 0; failures < kAttempts; ++failures) {
     net::ClientRequest live = request("GET", path);
     live.headers.emplace_back("Last-Event-ID", std::to_string(after));
-    live.timeout_ms = 0;
+    live.timeout_ms = kSilenceMs;
     EventParser parser;
     std::string rest;  // Of an answer that is no stream: a problem document.
     bool wanted = true;

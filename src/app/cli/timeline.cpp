@@ -103,6 +103,7 @@ std::string Timeline::tell_group(const Group& group) {
     lines = workflow_line(type, event);
   }
   if (lines.empty()) return {};
+  heard_ = false;
   last_ = time_of(*group.back(), "at");
   return pause + lines;
 }
@@ -154,7 +155,10 @@ std::string Timeline::rollback_lines(const json::Value& event) {
 std::string Timeline::turn_line(const std::string& type, const json::Value& event) {
   const json::Value& payload = event["payload"];
   const std::string number = std::to_string(payload.int_or("turn"));
-  if (type == "turn.renewed") return {};
+  if (type == "turn.renewed") {
+    heard_ = true;
+    return {};
+  }
   if (type == "turn.ended") {
     worker_.clear();
     return line(Colour::kDim, "■",
@@ -308,12 +312,12 @@ std::string Timeline::wait(TimeMs at) const {
   const std::int64_t passed = at - last_;
   if (passed < kWorthAWait || closed_) return {};
   std::string why;
-  if (!worker_.empty()) {
-    why = ", nothing heard of worker " + worker_;
-  } else if (!pending_.empty()) {
+  if (!pending_.empty()) {
     why = ", waiting for request " + joined(pending_);
-  } else {
+  } else if (worker_.empty()) {
     why = ", nothing runs";
+  } else {
+    why = heard_ ? ", worker " + worker_ + " at work" : ", nothing heard of worker " + worker_;
   }
   return under(paint(style_, Colour::kDim, "┊ " + duration(passed) + why));
 }

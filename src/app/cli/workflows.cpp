@@ -87,6 +87,11 @@ int show_one(Cli& cli, const std::string& id) {
   return cli.show(both, [&] { return render_workflow(cli.style, *workflow, *events, cli.now()); });
 }
 
+bool ends(const json::Value& event) {
+  const std::string type = event.string_or("type");
+  return type == "workflow.completed" || type == "workflow.failed" || type == "workflow.cancelled";
+}
+
 int tail(Cli& cli, const std::string& id, bool everything) {
   const Result<Client*> client = cli.client();
   if (!client) return cli.report(client.error());
@@ -100,9 +105,10 @@ int tail(Cli& cli, const std::string& id, bool everything) {
   Timeline timeline(cli.style);
   const auto told = (*client)->follow(path + "/stream", 0, [&](const json::Value& event) {
     const std::string lines = timeline.tell({event});
-    if (event.int_or("version") <= quiet) return true;
-    *cli.out << (cli.json ? json::write(event) + "\n" : lines) << std::flush;
-    return true;
+    if (event.int_or("version") > quiet) {
+      *cli.out << (cli.json ? json::write(event) + "\n" : lines) << std::flush;
+    }
+    return !ends(event);
   });
   return told ? static_cast<int>(kOk) : cli.report(told.error());
 }
