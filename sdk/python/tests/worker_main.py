@@ -1,0 +1,85 @@
+"""Runs one turn of a scenario in a process of its own, and prints how it ended as a line of JSON.
+
+    worker_main.py SCENARIO DIRECTORY URL KEY WORKFLOW
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+from agents import Ledger, call, code, coder, report, say, tool_caller
+from fermata.smolagents import Completed, Fermata
+from smolagents import MultiStepAgent
+
+
+def loop(ledger: Ledger, order: str, amount: int) -> MultiStepAgent:
+    block = f"""
+for i in range(3):
+    try:
+        print(refund("{order}" + str(i), {amount} + i))
+    finally:
+        note("done " + str(i))
+final_answer("ok")
+"""
+    return coder(ledger, [code(block)])
+
+
+def batch(ledger: Ledger, *orders: str, amount: int = 10) -> MultiStepAgent:
+    calls = [call("refund", {"order": order, "amount": amount}) for order in orders]
+    return tool_caller(ledger, [say(None, call("draw", {})), say(None, *calls), report])
+
+
+SCENARIOS: dict[str, Any] = {
+    # Killed inside of the tool, after its effect and before it is reported.
+    "crash-in-tool": lambda ledger: batch(ledger, "crash-1"),
+    "crash-in-batch": lambda ledger: batch(ledger, "A", "crash-1", "B"),
+    "crash-in-code": lambda ledger: loop(ledger, "crash-", 10),
+    "crash-idempotent": lambda ledger: coder(
+        ledger, [code('print(note("crash-note"))\nfinal_answer("ok")')]
+    ),
+    "gated-batch": lambda ledger: batch(ledger, "A", "B", amount=500),
+    "gated-code": lambda ledger: loop(ledger, "A", 500),
+}
+
+
+class KillAt(httpx.BaseTransport):
+    """Kills this process around its n-th request: before it leaves, or when its answer has come."""
+
+    def __init__(self, when: str, n: int) -> None:
+        self._inner = httpx.HTTPTransport()
+        self._when, self._left = when, n
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self._left -= 1
+        if self._left == 0 and self._when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer = self._inner.handle_request(request)
+        answer.read()
+        if self._left == 0 and self._when == "after":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+
+def main() -> None:
+    scenario, directory, url, key, workflow_id = sys.argv[1:]
+    fermata = Fermata(url, key)
+    kill = os.environ.get("KILL_AT")
+    if kill:
+        when, n = kill.split(":")
+        fermata.client._http._transport = KillAt(when, int(n))
+    ledger = Ledger(Path(directory))
+    result = fermata.run(lambda: SCENARIOS[scenario](ledger), workflow_id=workflow_id)
+    if isinstance(result, Completed):
+        print(json.dumps({"completed": str(result.output)}))
+    else:
+        print(json.dumps({"suspended": [a.kind for a in result.approvals]}))
+
+
+if __name__ == "__main__":
+    main()
