@@ -17,9 +17,12 @@ import fermata
 import checks
 import shop
 from agent import SUSPENDED
-from server import Server
 
 HERE = Path(__file__).parent
+sys.path.append(str(HERE.parent / "tools"))
+
+from local_server import Server  # noqa: E402
+
 ANA, BEN, AGENT = ("person", "ana"), ("person", "ben"), ("agent", "refunds")
 COLOUR = sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
@@ -37,7 +40,12 @@ class Demo:
     def __init__(self, binary: Path, folder: Path, auto: bool) -> None:
         self.auto = auto
         self.folder = folder
-        self.server = Server(binary, folder)
+        self.server = Server(
+            binary,
+            folder,
+            (HERE / "fermata.yaml").read_text(),
+            (HERE / "policy.yaml").read_text(),
+        )
         self.ledger = shop.Ledger(folder / "ledger.db")
         self.kills = 0
         self.workflows: dict[str, str] = {}

@@ -1,16 +1,16 @@
-"""The demo's server process: started, killed and started again on the same database."""
+"""A `fermata serve` of one's own: for the demo, the kill lab and the benchmarks.
+
+Started, killed and started again on the same database, in a folder that the caller owns.
+"""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import time
 from pathlib import Path
-
-HERE = Path(__file__).parent
 
 
 def free_port() -> int:
@@ -22,7 +22,15 @@ def free_port() -> int:
 class Server:
     """`fermata serve` in a folder of its own. `keys` holds what it printed at its first start."""
 
-    def __init__(self, binary: Path, folder: Path) -> None:
+    def __init__(
+        self,
+        binary: Path,
+        folder: Path,
+        config: str,
+        policy: str,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        """`config` and `policy` are the texts of fermata.yaml and policy.yaml."""
         self.binary = binary
         self.folder = folder
         self.port = free_port()
@@ -30,8 +38,9 @@ class Server:
         self.keys: dict[tuple[str, str], str] = {}
         self.started_in_s = 0.0
         self._process: subprocess.Popen[str] | None = None
-        for name in ("fermata.yaml", "policy.yaml"):
-            shutil.copy(HERE / name, folder / name)
+        self.environment = environment or {}
+        (folder / "fermata.yaml").write_text(config)
+        (folder / "policy.yaml").write_text(policy)
 
     def start(self) -> list[str]:
         """Returns the lines it printed until it listened."""
@@ -40,6 +49,7 @@ class Server:
             self._process = subprocess.Popen(
                 [self.binary, "serve", "--config", "fermata.yaml", "--port", str(self.port)],
                 cwd=self.folder,
+                env={**os.environ, **self.environment},
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -55,6 +65,20 @@ class Server:
                 self.started_in_s = time.monotonic() - begin
                 return lines
         raise RuntimeError(f"the server did not start; see {self.folder / 'server.log'}")
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def cpu_s(self) -> float:
+        """User and system time it has used so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         assert self._process is not None
