@@ -106,7 +106,7 @@ std::vector<Setting> settings(Config& c) {
       {"listen.host", &c.listen_host, 0, 0, "Address to listen on."},
       {"listen.port", &c.listen_port, 0, 65535, "Port to listen on; 0 is any free one."},
       {"listen.threads", &c.listen_threads, 1, 256, "Threads that read and write connections."},
-      {"store.url", &c.store_url, 0, 0, "sqlite:<file> or postgresql://user@host/database."},
+      {"store.url", &c.store_url, 0, 0, "sqlite:FILE or postgresql://USER@HOST/DATABASE."},
       {"store.readers", &c.store_readers, 1, 64, "Database connections for reads."},
       {"store.timeout_ms", &c.store_timeout_ms, 100, 600'000, "Longest wait for the database."},
       {"engine.threads", &c.engine_threads, 1, 256, "Threads that decide."},

@@ -6,6 +6,7 @@
 #include "app/cli/cli.hpp"
 #include "app/serve.hpp"
 #include "engine/verify.hpp"
+#include "store/inspect.hpp"
 #include "store/open.hpp"
 
 namespace fermata::app::cli {
@@ -114,11 +115,17 @@ std::string render(const Style& style, const engine::Verification& verification)
          count(events, "event") + ", " + count(streams, "stream") + ".\n";
 }
 
-Result<engine::Verification> audit(Cli& cli, const Config& config) {
+// Beside a running server, hence a snapshot: what is written meanwhile must not look like damage.
+Result<std::unique_ptr<store::Store>> open_snapshot(const Config& config) {
   store::Options options;
-  options.migrate = false;
   options.timeout_ms = static_cast<int>(config.store_timeout_ms);
-  FERMATA_TRY(const auto store, store::open(config.store_url, options));
+  const std::string file = sqlite_path(config.store_url);
+  return file.empty() ? store::open_postgres_snapshot(config.store_url, options)
+                      : store::open_sqlite_snapshot(file, options);
+}
+
+Result<engine::Verification> audit(Cli& cli, const Config& config) {
+  FERMATA_TRY(const auto store, open_snapshot(config));
   const bool wanted = cli.interactive && !cli.json;
   std::uint64_t total = 0;
   if (wanted) {
