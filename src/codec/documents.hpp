@@ -13,6 +13,7 @@
 
 namespace fermata::codec {
 
+// As much work for a workflow of many calls as for one of few.
 json::Value to_document(const Workflow& workflow);
 json::Value to_document(const Call& call);
 json::Value to_document(const Approval& approval, const Workflow& workflow);
@@ -23,8 +24,11 @@ json::Value to_document(const ApiKey& key);  // Without the secret's hash.
 json::Value to_document(const PolicyVersion& policy, bool with_source);
 json::Value to_document(const std::vector<Threshold>& thresholds);
 
-// The Event document of the API: the stored body with version, at as RFC 3339, and both hashes.
-Result<json::Value> event_document(std::string_view body, std::string_view prev_hash,
+// The Event document of the API, from the stored body and its place in the chain. Times are RFC
+// 3339, durations whole seconds ("lease_s"), and a key's secret hash is left out; all else as on
+// disk. kInternal codec.corrupt_event as decode().
+Result<json::Value> event_document(std::string_view body,
+                                   std::string_view prev_hash,
                                    std::string_view hash);
 
 }  // namespace fermata::codec

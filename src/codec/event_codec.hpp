@@ -5,8 +5,10 @@
 //   {"actor":{"id","kind"},"at","door","from_status","on_behalf_of","payload":{..},"request_id",
 //    "request_key","to_status","trace_id","type":"approval.requested","v":1,"version":7}
 //
-// The bytes are what the hash chain covers, so they are written once and never normalised again.
+// All members are always written, null for what is absent; times are milliseconds since 1970. The
+// bytes are what the hash chain covers, so they are written once and never normalised again.
 // decode() reads every version ever released (tests/golden/), lifting old ones by codec/upcast.cpp.
+// All functions are pure and thread-safe.
 
 #include <string>
 #include <string_view>
@@ -21,15 +23,19 @@ namespace fermata::codec {
 std::string type_of(const event::Event& event);  // "approval.requested"
 
 std::string encode(const event::Recorded& recorded);
-// kInternal codec.corrupt_event: the text is not an event we ever wrote.
+// kInternal codec.corrupt_event: the text is not an event we ever wrote; the detail says where. It
+// is strict: each member with its type and no other. encode() of what it gives is `body` again,
+// unless that was of an older version.
 Result<event::Recorded> decode(std::string_view body);
 
-// SHA-256 over prev_hash, a line feed and the body; the first event of a stream has 64 zeros before.
+// SHA-256 over prev_hash, a line feed and the body; the first event of a stream has 64 zeros
+// before.
 std::string chain_hash(std::string_view prev_hash, std::string_view body);
 std::string genesis_hash();
 
 std::string kind_of(const task::Task& task);  // "approval_deadline"
 std::string encode(const task::Task& task);
+// kInternal codec.corrupt_task, as decode().
 Result<task::Task> decode_task(std::string_view kind, std::string_view body);
 
 }  // namespace fermata::codec

@@ -1,0 +1,77 @@
+#pragma once
+
+// The events of journaled calls (see fields.hpp).
+
+#include "codec/fields.hpp"
+#include "core/event.hpp"
+
+namespace fermata::codec {
+
+template <class V>
+void fields(V& v, Ref<V, event::CallOpened> e) {
+  v("arguments", e.arguments);
+  v("call", e.call);
+  v("definition_hash", e.definition_hash);
+  v("effect", e.effect);
+  v("epoch", e.epoch);
+  v("hash", e.hash);
+  v("idempotent", e.idempotent);
+  v("key", e.key);
+  v("kind", e.kind);
+  v("policy_hash", e.policy_hash);
+  v("request_hash", e.request_hash);
+  v("rule", e.rule);
+  v("target", e.target);
+  v("tool", e.tool);
+  v("turn", e.turn);
+  v("why", e.why);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::CallRecorded> e) {
+  v("arguments", e.arguments);
+  v("call", e.call);
+  v("epoch", e.epoch);
+  v("error", e.error);
+  v("key", e.key);
+  v("kind", e.kind);
+  v("request_hash", e.request_hash);
+  v("result", e.result);
+  v("tool", e.tool);
+  v("turn", e.turn);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::CallGranted> e) {
+  v("approval", e.approval);
+  v("call", e.call);
+  v("epoch", e.epoch);
+  v.time("expires_at", e.expires_at);
+  v("grant", e.grant);
+  v("hash", e.hash);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::CallStarted> e) {
+  v("attempt", e.attempt);
+  v("call", e.call);
+  v("grant", e.grant);
+  v("turn", e.turn);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::CallClosed> e) {
+  v("call", e.call);
+  v("error", e.error);
+  v("hash", e.hash);
+  v("result", e.result);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::CallDenied> e) {
+  v("call", e.call);
+  v("message", e.message);
+  v("reason", e.reason);
+}
+
+}  // namespace fermata::codec

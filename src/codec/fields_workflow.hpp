@@ -1,0 +1,78 @@
+#pragma once
+
+// The events of a workflow's life, its turns and its checkpoints (see fields.hpp).
+
+#include "codec/fields.hpp"
+#include "core/event.hpp"
+
+namespace fermata::codec {
+
+template <class V>
+void fields(V& v, Ref<V, event::WorkflowCreated> e) {
+  v("agent", e.agent);
+  v("context", e.context);
+  v("id", e.id);
+  v("input", e.input);
+  v("metadata", e.metadata);
+  v("name", e.name);
+  v("on_behalf_of", e.on_behalf_of);
+  v("requester", e.requester);
+  v("standalone", e.standalone);
+  v("tags", e.tags);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::WorkflowCompleted> e) {
+  v("result", e.result);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::WorkflowFailed> e) {
+  v("error", e.error);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::WorkflowCancelled> e) {
+  v("reason", e.reason);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::WorkflowRolledBack> e) {
+  v("checkpoint", e.checkpoint);
+  v("dropped", e.dropped);
+  v("epoch", e.epoch);
+  v("parent", e.parent);
+  v("reason", e.reason);
+  v("undone", e.undone);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::TurnStarted> e) {
+  v("fingerprint", e.fingerprint);
+  v.duration("lease_ms", e.lease_ms);
+  v("turn", e.turn);
+  v("worker", e.worker);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::TurnRenewed> e) {
+  v("turn", e.turn);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::TurnEnded> e) {
+  v("turn", e.turn);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::CheckpointCreated> e) {
+  v("calls", e.calls);
+  v("checkpoint", e.checkpoint);
+  v("epoch", e.epoch);
+  v("metadata", e.metadata);
+  v("name", e.name);
+  v("recovery", e.recovery);
+  v("snapshot", e.snapshot);
+}
+
+}  // namespace fermata::codec

@@ -1,0 +1,71 @@
+// Tasks on disk: the kind is a column of its own, the body {"approval":..,"at":ms,"v":1}.
+
+#include "codec/event_codec.hpp"
+#include "codec/fields.hpp"
+#include "codec/reader.hpp"
+#include "codec/writer.hpp"
+
+namespace fermata::codec {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+
+template <class T>
+inline constexpr std::string_view kKind{};
+template <>
+inline constexpr std::string_view kKind<task::ApprovalDeadline> = "approval_deadline";
+
+// A task and the version it is written in.
+template <class T>
+struct Versioned {
+  T task;
+  std::int64_t version = kVersion;
+};
+
+template <class V>
+void fields(V& v, Ref<V, Versioned<task::ApprovalDeadline>> due) {
+  v("approval", due.task.approval);
+  v.time("at", due.task.at);
+  v("v", due.version);
+}
+
+tl::unexpected<Error> corrupt_task(std::string where) {
+  return fail(
+      ErrorCode::kInternal, "codec.corrupt_task", "a stored task cannot be read", std::move(where));
+}
+
+template <class T>
+Result<task::Task> read_task(const json::Value& body) {
+  Versioned<T> versioned;
+  Reader reader(body);
+  fields(reader, versioned);
+  if (Fault fault = reader.finish(); !fault.empty()) return corrupt_task(std::move(fault));
+  if (versioned.version != kVersion) return corrupt_task(".v: not known to this program");
+  return task::Task(std::move(versioned.task));
+}
+
+}  // namespace
+
+std::string kind_of(const task::Task& task) {
+  return std::visit([]<class T>(const T&) { return std::string(kKind<T>); }, task);
+}
+
+std::string encode(const task::Task& task) {
+  std::string text = "{";
+  std::visit(
+      [&text]<class T>(const T& alternative) {
+        Writer writer(text);
+        fields(writer, Versioned<T>{alternative});
+      },
+      task);
+  return text += '}';
+}
+
+Result<task::Task> decode_task(std::string_view kind, std::string_view body) {
+  const Result<json::Value> parsed = json::parse(body);
+  if (!parsed) return corrupt_task(parsed.error().message);
+  if (kind == kKind<task::ApprovalDeadline>) return read_task<task::ApprovalDeadline>(*parsed);
+  return corrupt_task("no such kind of task");
+}
+
+}  // namespace fermata::codec

@@ -1,0 +1,118 @@
+// Workflow, Call and Checkpoint as the API shows them.
+
+#include "codec/document.hpp"
+#include "codec/documents.hpp"
+
+namespace fermata::codec {
+namespace {
+
+json::Value branches_document(const std::vector<Branch>& branches) {
+  json::Array documents;
+  documents.reserve(branches.size());
+  for (const Branch& branch : branches)
+    documents.push_back(Document()
+                            .add("epoch", branch.epoch)
+                            .add("parent", branch.parent)
+                            .add("checkpoint", branch.checkpoint)
+                            .add("reason", branch.reason)
+                            .add("at", time_document(branch.at))
+                            .done());
+  return documents;
+}
+
+json::Value turn_document(const std::optional<Turn>& turn) {
+  if (!turn) return {};
+  return Document()
+      .add("n", turn->n)
+      .add("worker", turn->worker)
+      .add("lease_until", time_document(turn->lease_until))
+      .done();
+}
+
+json::Value pending_document(const Workflow& workflow) {
+  json::Array ids;
+  ids.reserve(workflow.pending.size());
+  for (const std::size_t index : workflow.pending) ids.emplace_back(workflow.approvals[index].id);
+  return ids;
+}
+
+// Of the current branch. A workflow may have had many thousand calls and is written with each
+// change, so nothing here looks at the calls themselves.
+json::Value call_counts(const Workflow& workflow) {
+  const auto total = static_cast<std::int64_t>(workflow.by_key.size());
+  const auto open = static_cast<std::int64_t>(workflow.open_calls);
+  return Document().add("total", total).add("open", open).add("done", total - open).done();
+}
+
+}  // namespace
+
+json::Value to_document(const Workflow& workflow) {
+  return Document()
+      .add("id", workflow.id)
+      .add("agent", workflow.agent)
+      .add("name", workflow.name)
+      .add("status", to_string(status(workflow)))
+      .add("input", workflow.input)
+      .add("context", workflow.context)
+      .add("metadata", workflow.metadata)
+      .add("tags", strings_document(workflow.tags))
+      .add("on_behalf_of", workflow.on_behalf_of)
+      .add("requester", actor_document(workflow.requester))
+      .add("epoch", workflow.epoch)
+      .add("version", workflow.version)
+      .add("branches", branches_document(workflow.branches))
+      .add("turn", turn_document(workflow.turn))
+      .add("fingerprint", workflow.fingerprint)
+      .add("pending_approvals", pending_document(workflow))
+      .add("calls", call_counts(workflow))
+      .add("result", workflow.result)
+      .add("error", workflow.error ? error_document(*workflow.error) : json::Value())
+      .add("created_at", time_document(workflow.created_at))
+      .add("updated_at", time_document(workflow.updated_at))
+      .done();
+}
+
+json::Value to_document(const Call& call) {
+  Document document;
+  document.add("id", call.id)
+      .add("key", call.key)
+      .add("kind", to_string(call.kind))
+      .add("tool", call.tool)
+      .add("arguments", call.arguments);
+  if (call.effective_arguments) document.add("effective_arguments", *call.effective_arguments);
+  document.add("state", to_string(call.state))
+      .add("hash", call.hash)
+      .add("request_hash", call.request_hash)
+      .add("idempotent", call.idempotent)
+      .add("epoch", call.epoch)
+      .add("attempt", call.attempt)
+      .add("approval", text_or_null(call.approval));
+  if (call.state == CallState::kDone) document.add("result", call.result);
+  if (call.error) document.add("error", error_document(*call.error));
+  if (call.state == CallState::kDenied)
+    document.add(
+        "denial",
+        Document().add("reason", call.denial_reason).add("message", call.denial_message).done());
+  return document.add("opened_at", time_document(call.opened_at))
+      .add("closed_at", time_document(call.closed_at))
+      .done();
+}
+
+json::Value to_document(const Checkpoint& checkpoint) {
+  return Document()
+      .add("id", checkpoint.id)
+      .add("workflow_id", workflow_of(checkpoint.id))
+      .add("name", checkpoint.name)
+      .add("epoch", checkpoint.epoch)
+      .add("version", checkpoint.version)
+      .add("calls", static_cast<std::int64_t>(checkpoint.calls))
+      .add("snapshot", checkpoint.snapshot)
+      .add("recovery", checkpoint.recovery)
+      .add("metadata", checkpoint.metadata)
+      .add("by", actor_document(checkpoint.by))
+      .add("at", time_document(checkpoint.at))
+      .add("live", checkpoint.live)
+      .done();
+}
+
+}  // namespace fermata::codec
