@@ -116,7 +116,13 @@ class Translator {
   void copy() { out_ += pattern_[at_++]; }
 
   void term() {
+    if (at_ == assertion_end_ && peek_any("*+?{")) return refuse("there is nothing to repeat");
     switch (peek()) {
+      case '^':
+      case '$':
+        copy();
+        assertion_end_ = at_;
+        return;
       case '.':
         ++at_;
         out_ += kDot;
@@ -171,8 +177,11 @@ class Translator {
   void escape() {
     ++at_;
     if (peek_any("bBdDwW")) {
+      const bool assertion = peek_any("bB");
       out_ += '\\';
-      return copy();
+      copy();
+      if (assertion) assertion_end_ = at_;
+      return;
     }
     if (peek_any("123456789k")) return refuse("back references are not supported");
     const Member member = after_backslash(kSyntaxCharacters);
@@ -326,6 +335,7 @@ class Translator {
 
   std::string_view pattern_;
   std::size_t at_ = 0;
+  std::size_t assertion_end_ = std::string_view::npos;  // Where the last ^ $ \b \B ended.
   std::string out_;
   std::optional<RegexRefusal> refusal_;
 };

@@ -131,7 +131,9 @@ TEST(Regex, refuses_what_is_broken) {
                               "\\c1",    "\\x4",
                               "(?<>a)",  "(?<n",
                               "a{1001}", "(?",
-                              "[\\B]",   "\\k"}) {
+                              "[\\B]",   "^*",
+                              "\\b+",    "${2}",
+                              "a|^?",    "\\k"}) {
     EXPECT_NE(refusal(pattern), "accepted") << pattern;
   }
   EXPECT_EQ(refusal("a{b"), "a lone `{` is not allowed; write `\\{` (at byte 2)");
