@@ -217,7 +217,7 @@ class Demo:
             journals = [
                 call
                 for workflow in self.workflows.values()
-                for call in fermata.each(lambda c, w=workflow: client.journal(w, cursor=c))
+                for call in fermata.each(lambda c, w=workflow: client.list_journal(w, cursor=c))
             ]
         if self.auto and "FERMATA_MODEL_URL" not in os.environ:
             checks.outcomes(approvals)
