@@ -3,8 +3,10 @@
 // A blocking HTTP client over libcurl, for the command line and for tasks that run on their own
 // thread. Not thread-safe: one client, one thread; it keeps its connection.
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "net/http_server.hpp"
@@ -26,9 +28,10 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Any HTTP status is a value; kUnavailable net.no_answer when none came.
+  // Any HTTP status is a value, redirects included; kUnavailable net.no_answer when none came whole.
   Result<Response> send(const ClientRequest& request);
-  // Streams the body to `on_chunk` until it returns false or the server ends.
+  // Streams the body, whatever the status, to `on_chunk` until it returns false or the server ends;
+  // both give the status. timeout_ms bounds the silence, not the whole; net.no_answer when it passes.
   Result<int> stream(const ClientRequest& request,
                      const std::function<bool(std::string_view)>& on_chunk);
 

@@ -9,6 +9,9 @@
 // The server itself refuses what is not HTTP hygiene (see http-rules in ARCHITECTURE.md): missing or
 // doubled Host, bodies and headers over the limits, slow clients; the refusals carry problem+json.
 // shutdown() stops accepting, lets every accepted request be answered (until `grace_ms`), returns.
+//
+// Handler and Refusal are called on any of the server's threads, several at once. A Responder and an
+// EventStream may outlive the server; what they say then goes nowhere.
 
 #include <cstdint>
 #include <functional>
@@ -61,23 +64,29 @@ class Responder {
     virtual ~Impl() = default;
     virtual void respond(Response response) = 0;
     virtual std::shared_ptr<EventStream> start_stream(Headers headers) = 0;
+    virtual void abandon() { respond(Response{500, {}, {}}); }  // Dropped unused.
   };
 
   explicit Responder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
   Responder(Responder&&) = default;
-  Responder& operator=(Responder&&) = default;
+  Responder& operator=(Responder&& other) noexcept;
   ~Responder();  // Answers 500 when neither of these was called:
 
-  void respond(Response response);                                // Once.
-  std::shared_ptr<EventStream> start_stream(Headers headers);     // Instead of respond().
+  void respond(Response response);                             // Once.
+  std::shared_ptr<EventStream> start_stream(Headers headers);  // Instead of respond(); status 200.
 
  private:
   std::unique_ptr<Impl> impl_;
 };
 
 using Handler = std::function<void(Request, Responder)>;
-// Makes the answer to a request that no handler sees (status, stable reason, words for a person).
-using Refusal = std::function<Response(int status, std::string_view reason, std::string_view message)>;
+// Makes the answer to a request that no handler answers (status, stable reason, words for a person):
+//   400 request.malformed, request.bad_host  408 request.timeout  413 request.body_too_large
+//   414 request.target_too_long  417 request.expectation  431 request.headers_too_large
+//   500 server.no_answer  501 request.transfer_encoding  505 request.http_version
+//   503 server.too_many_connections, server.handle_timeout, server.shutting_down
+using Refusal =
+    std::function<Response(int status, std::string_view reason, std::string_view message)>;
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
@@ -88,7 +97,8 @@ struct ServerOptions {
   std::size_t max_connections = 4096;
   int read_timeout_ms = 10'000;   // From the first byte of a request to its last.
   int idle_timeout_ms = 60'000;   // Between requests.
-  int handle_timeout_ms = 120'000;
+  int handle_timeout_ms = 120'000;  // The handler's; streams may last.
+  int write_timeout_ms = 30'000;    // Without any progress.
   std::size_t max_stream_buffer_bytes = 1 << 20;
 };
 
@@ -96,7 +106,8 @@ class Server {
  public:
   virtual ~Server() = default;
   virtual std::uint16_t port() const = 0;  // The bound one.
-  // Stops accepting, waits for open answers, at most grace_ms; ends streams. Idempotent.
+  // Stops accepting, waits for open answers, at most grace_ms; ends streams. Idempotent; not to be
+  // called from a handler. The destructor does it with no grace.
   virtual void shutdown(int grace_ms) = 0;
 };
 
