@@ -44,7 +44,7 @@ def command_for(suite: str, build: Path, results: Path, selection: str) -> list[
         return [*WITH_POSTGRES, *pytest, str(ROOT / "tests/api")]
     if suite == "sdk":
         return [*pytest, "--rootdir", str(ROOT / "sdk/python"), str(ROOT / "sdk/python/tests")]
-    return [*pytest, str(ROOT / "tools/tests")]
+    return [*pytest, "--rootdir", str(ROOT / "tools"), str(ROOT / "tools/tests")]
 
 
 def read_results(results: Path, outcome: Outcome) -> None:

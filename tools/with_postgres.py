@@ -76,8 +76,9 @@ class Cluster:
         password_file.write_text(self.password)
         if self.owner:
             shutil.chown(password_file, self.owner)
-        initdb = [self.binaries / "initdb", "-D", self.data, "-U", USER, "-A", "scram-sha-256"]
-        initdb += ["--pwfile", password_file, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        initdb = [str(self.binaries / "initdb"), "-D", str(self.data), "-U", USER]
+        initdb += ["-A", "scram-sha-256", "--pwfile", str(password_file)]
+        initdb += ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
         done = subprocess.run(initdb, user=self.owner, cwd="/", capture_output=True, text=True)
         if done.returncode != 0:
             sys.exit(f"with_postgres: initdb failed\n{done.stdout}{done.stderr}")
