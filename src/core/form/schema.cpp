@@ -1,6 +1,5 @@
 #include "core/form/schema.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -97,12 +96,6 @@ bool is_multiple(const json::Value& number, const json::Value& divisor) {
     if (modulus > a.digits) return false;
   }
   return a.digits % modulus == 0;
-}
-
-std::uint64_t code_points(std::string_view utf8) {
-  return static_cast<std::uint64_t>(std::count_if(utf8.begin(), utf8.end(), [](char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
-  }));
 }
 
 std::string pointer_to(const std::string& parent, std::string_view key) {

@@ -24,8 +24,6 @@ bool has_type(const json::Value& value, std::string_view type);
 // 0.3 is a multiple of 0.1. `divisor` is above 0.
 bool is_multiple(const json::Value& number, const json::Value& divisor);
 
-std::uint64_t code_points(std::string_view utf8);
-
 // RFC 6901.
 std::string pointer_to(const std::string& parent, std::string_view key);
 

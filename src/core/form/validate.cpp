@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/regex.hpp"
+#include "base/utf8.hpp"
 #include "core/form/form.hpp"
 #include "core/form/schema.hpp"
 
