@@ -1,5 +1,5 @@
-"""Real smolagents agents for the tests. Their models are scripted, and know nothing of Fermata: they
-read the messages and answer. All that must be counted over processes goes to files."""
+"""Real smolagents agents for the tests. Their models are scripted, and know nothing of Fermata:
+they read the messages and answer. All that must be counted over processes goes to files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import fermata
 from smolagents import (
     ChatMessage,
     CodeAgent,
@@ -29,6 +28,8 @@ from smolagents.models import (
     ChatMessageToolCallStreamDelta,
 )
 from smolagents.monitoring import TokenUsage
+
+import fermata
 
 
 class Ledger:
@@ -72,7 +73,9 @@ def text_of(messages: Sequence[ChatMessage]) -> str:
     parts = []
     for message in messages:
         content = message.content
-        parts += [content] if isinstance(content, str) else [c.get("text", "") for c in content or []]
+        parts += (
+            [content] if isinstance(content, str) else [c.get("text", "") for c in content or []]
+        )
     return "\n".join(parts)
 
 
@@ -134,7 +137,9 @@ class StreamingModel(ScriptedModel):
             for part in (arguments[:3], arguments[3:]):
                 function = ChatMessageToolCallFunction(name=each.function.name, arguments=part)
                 yield ChatMessageStreamDelta(
-                    tool_calls=[ChatMessageToolCallStreamDelta(index, each.id, "function", function)]
+                    tool_calls=[
+                        ChatMessageToolCallStreamDelta(index, each.id, "function", function)
+                    ]
                 )
         yield ChatMessageStreamDelta("", token_usage=message.token_usage)
 

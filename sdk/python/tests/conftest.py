@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from agents import Ledger
-from fermata.smolagents import Fermata
 from peer import People, Server, running
+
+from fermata.smolagents import Fermata
 
 
 @pytest.fixture(scope="session")

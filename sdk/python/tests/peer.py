@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 import httpx
+
 from fermata import ApprovalRequest, Client, Retry
 
 _ROOT = Path(__file__).resolve().parents[3]

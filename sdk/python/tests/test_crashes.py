@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 from agents import Ledger
-from fermata.smolagents import Fermata
 from peer import People, Server
+
+from fermata.smolagents import Fermata
 
 WORKER = Path(__file__).with_name("worker_main.py")
 

@@ -19,9 +19,10 @@ from agents import (
     tool_caller,
     tools,
 )
-from fermata.smolagents import Completed, Fermata, Suspended
 from peer import People
 from smolagents import CodeAgent, LogLevel, MultiStepAgent, ToolCallingAgent
+
+from fermata.smolagents import Completed, Fermata, Suspended
 
 
 def clerk(ledger: Ledger, kind: type[MultiStepAgent], name: str = "clerk") -> MultiStepAgent:
@@ -146,7 +147,10 @@ def test_a_member_called_from_code_has_the_keys_of_its_place(
 def test_running_out_of_steps_asks_the_model_once_more_and_only_once(
     fermata: Fermata, people: People, ledger: Ledger, kind: type[ScriptedModel]
 ) -> None:
-    answers = [say(None, call("draw", {})), say(None, call("refund", {"order": "A", "amount": 300}))]
+    answers = [
+        say(None, call("draw", {})),
+        say(None, call("refund", {"order": "A", "amount": 300})),
+    ]
     agent = ToolCallingAgent(
         tools=tools(ledger), model=kind(ledger, answers), verbosity_level=LogLevel.OFF
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from agents import Ledger, call, final, memory_of, report, say, text_of, tool_caller
-from fermata.smolagents import Completed, Fermata, Suspended
 from peer import People
 from smolagents import Tool
+
+from fermata.smolagents import Completed, Fermata, Suspended
 
 
 def batch():  # type: ignore[no-untyped-def]
@@ -231,3 +233,24 @@ def test_a_final_answer_beside_a_gate_does_not_slip_through(
     assert isinstance(done, Completed)
     assert done.output == "done properly"
     assert ledger.refunds() == [("H", 400)]
+
+
+class Kinds(Tool):
+    name = "lookup_kinds"
+    description = "Tells the kinds there are."
+    inputs: dict[str, dict[str, str]] = {}
+    output_type = "any"
+
+    def forward(self) -> Any:
+        return set(map(str, range(20)))
+
+
+def test_a_set_looks_the_same_in_another_process(
+    fermata: Fermata, people: People, ledger: Ledger
+) -> None:
+    gate = say(None, call("refund", {"order": "I", "amount": 400}))
+    agent = tool_caller(ledger, [say(None, call("lookup_kinds", {})), gate, report], Kinds())
+    first = fermata.run(agent, "tell")
+    assert isinstance(first, Suspended)
+    recorded = fermata.client.list_journal(first.workflow_id).items[1].result
+    assert recorded == str(Kinds().forward())

@@ -1,6 +1,6 @@
 """Runs one turn of a scenario in a process of its own, and prints how it ended as a line of JSON.
 
-    worker_main.py SCENARIO DIRECTORY URL KEY WORKFLOW
+worker_main.py SCENARIO DIRECTORY URL KEY WORKFLOW
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any
 
 import httpx
 from agents import Ledger, call, code, coder, report, say, tool_caller
-from fermata.smolagents import Completed, Fermata
 from smolagents import MultiStepAgent
+
+from fermata.smolagents import Completed, Fermata
 
 
 def loop(ledger: Ledger, order: str, amount: int) -> MultiStepAgent:

@@ -81,8 +81,28 @@ def restore_argument(original: Any, sent: Any, effective: Any) -> Any:
 
 
 def canonical(value: Any) -> bytes:
-    """RFC 8785: equal for equal JSON values."""
-    return rfc8785.dumps(value)
+    """RFC 8785: equal for equal JSON values. As there, a number is a double: a float that was
+    written without its point may come back as a large int."""
+    return rfc8785.dumps(_as_doubles(value))
+
+
+def _as_doubles(value: Any) -> Any:
+    if type(value) is int and not -_SAFE_INT <= value <= _SAFE_INT:
+        return float(value)
+    if isinstance(value, list):
+        return [_as_doubles(v) for v in value]
+    if isinstance(value, dict):
+        return {k: _as_doubles(v) for k, v in value.items()}
+    return value
+
+
+def has_set(value: Any) -> bool:
+    """Whether there is a set in `value`. How one looks depends on the process it is in."""
+    if isinstance(value, set | frozenset):
+        return True
+    if isinstance(value, dict):
+        return any(has_set(v) for pair in value.items() for v in pair)
+    return isinstance(value, list | tuple) and any(has_set(v) for v in value)
 
 
 def _is_safe_str(value: str) -> bool:

@@ -177,6 +177,8 @@ class DurableTool(Tool):  # type: ignore[misc]
             except Exception as error:
                 scope.journal.close(verdict, error=failure.describe(error))
                 raise
+        if not scope.in_code and codec.has_set(value):
+            value = str(value)  # which is what the model is shown, now and on each replay
         try:
             encoded = self._encode(value)
         except codec.Unsupported as error:

@@ -1,0 +1,396 @@
+"""What a replay refuses: a changed definition, a diverging agent, values it could not give back,
+and permissions for something else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import PIL.Image
+import pytest
+from agents import (
+    Ledger,
+    Note,
+    ScriptedModel,
+    call,
+    code,
+    coder,
+    final,
+    memory_of,
+    report,
+    say,
+    text_of,
+    tool_caller,
+)
+from peer import People, Server
+from smolagents import ActionStep, ChatMessage, PlanningStep, Tool, ToolCallingAgent
+
+import fermata as fermata_package
+from fermata.smolagents import (
+    BindingMismatch,
+    Completed,
+    DefinitionChanged,
+    Diverged,
+    Fermata,
+    ModelFailed,
+    Suspended,
+    UnsupportedResult,
+    WorkflowClosed,
+)
+
+GATED = say(None, call("refund", {"order": "A", "amount": 500}))
+
+
+def test_a_changed_definition_is_refused_by_name_unless_forced(
+    fermata: Fermata, people: People, ledger: Ledger
+) -> None:
+    first = fermata.run(tool_caller(ledger, [GATED, report]), "pay")
+    assert isinstance(first, Suspended)
+
+    changed = tool_caller(ledger, [GATED, report], max_steps=7)
+    changed.tools["refund"].description = "Pays an order back. Twice, if asked nicely."
+    changed.tools.pop("urgent")
+    with pytest.raises(DefinitionChanged) as refused:
+        fermata.run(changed, workflow_id=first.workflow_id)
+    assert "agent.tool.refund has changed" in refused.value.changed
+    assert "agent.tool.urgent is gone" in refused.value.changed
+    assert any(c.startswith("agent.steps: 20") for c in refused.value.changed)
+
+    people.approve(first.approvals[0])
+    same = tool_caller(ledger, [GATED, report])
+    same.max_steps = 30
+    done = fermata.run(same, workflow_id=first.workflow_id, force=True)
+    assert isinstance(done, Completed)
+    assert ledger.refunds() == [("A", 500)]
+
+
+def test_another_task_is_refused(fermata: Fermata, ledger: Ledger) -> None:
+    first = fermata.run(tool_caller(ledger, [GATED, report]), "pay")
+    assert isinstance(first, Suspended)
+    with pytest.raises(ValueError, match="another task"):
+        fermata.run(tool_caller(ledger, [GATED]), "pay more", workflow_id=first.workflow_id)
+
+
+def test_a_diverging_prompt_stops_before_anything_is_done(
+    fermata: Fermata, people: People, ledger: Ledger
+) -> None:
+    agent = tool_caller(ledger, [GATED, report])
+    first = fermata.run(agent, "pay")
+    assert isinstance(first, Suspended)
+    people.approve(first.approvals[0])
+    other = tool_caller(ledger, [GATED, report], instructions="Be quick.")
+    with pytest.raises(Diverged, match="run/m1"):
+        fermata.run(other, workflow_id=first.workflow_id, force=True)
+    assert ledger.refunds() == []
+    # It is still open: the right agent goes on, once it is said to be the right one.
+    with pytest.raises(DefinitionChanged):
+        fermata.run(agent, workflow_id=first.workflow_id)
+    assert isinstance(fermata.run(agent, workflow_id=first.workflow_id, force=True), Completed)
+
+
+def test_diverging_arguments_of_a_tool_are_named(
+    fermata: Fermata, people: People, ledger: Ledger
+) -> None:
+    block = "import time\nnote(str(time.time()))\nrefund('A', 500)"
+    agent = coder(ledger, [code(block)])
+    first = fermata.run(agent, "pay")
+    assert isinstance(first, Suspended)
+    people.approve(first.approvals[0])
+    with pytest.raises(Diverged, match=r"run/t:c1\.1:note.*arguments"):
+        fermata.run(agent, workflow_id=first.workflow_id)
+    assert ledger.refunds() == []
+
+
+def test_a_journal_that_ends_is_not_made_longer_by_a_replay(
+    fermata: Fermata, ledger: Ledger
+) -> None:
+    agent = tool_caller(ledger, [GATED, report])
+    first = fermata.run(agent, "pay")
+    assert isinstance(first, Suspended)
+    with pytest.raises(Diverged, match="journal ends before run/t:call_0001_000:refund"):
+        fermata.replay(agent, first.workflow_id)
+
+
+class Odd(Tool):
+    name = "note_odd"
+    description = "Gives something that no journal can hold."
+    inputs: dict[str, Any] = {}
+    output_type = "any"
+
+    def __init__(self, ledger: Ledger, value: Any) -> None:
+        super().__init__()
+        self.ledger = ledger
+        self.value = value
+
+    def forward(self) -> Any:
+        self.ledger.write("odd")
+        return self.value
+
+
+def test_a_result_of_an_unknown_type_is_refused_loudly_each_time(
+    fermata: Fermata, ledger: Ledger
+) -> None:
+    workflow = fermata.client.create_workflow(input={"task": "odd"}).id
+    agent = tool_caller(ledger, [say(None, call("note_odd", {})), report], Odd(ledger, object()))
+    for _ in range(2):
+        with pytest.raises(UnsupportedResult, match=r"builtins\.object cannot be journaled"):
+            fermata.run(agent, workflow_id=workflow)
+    assert len(ledger.read("odd")) == 1
+    assert fermata.client.get_workflow(workflow).status not in ("failed", "completed")
+
+
+class Coded(Odd):
+    """Says itself how its results are kept."""
+
+    name = "note_coded"
+
+    def encode_result(self, value: complex) -> list[float]:
+        return [value.real, value.imag]
+
+    def decode_result(self, kept: list[float]) -> complex:
+        return complex(*kept)
+
+
+def test_a_tool_may_say_how_its_results_are_kept(
+    fermata: Fermata, people: People, ledger: Ledger
+) -> None:
+    block = "z = note_coded()\nrefund('A', 500)\nfinal_answer(str(z * z))"
+    agent = coder(ledger, [code(block)], Coded(ledger, 2j))
+    first = fermata.run(agent, "square")
+    assert isinstance(first, Suspended)
+    people.approve(first.approvals[0])
+    done = fermata.run(agent, workflow_id=first.workflow_id)
+    assert isinstance(done, Completed)
+    assert done.output == "(-4+0j)"
+    assert len(ledger.read("odd")) == 1
+
+
+def test_an_argument_that_cannot_be_shown_to_people_is_the_agents_error(
+    fermata: Fermata, ledger: Ledger
+) -> None:
+    block = "try:\n    refund(order=(lambda: 1), amount=5)\nexcept TypeError as e:\n    print(e)"
+    agent = coder(ledger, [code(block), lambda m: code(f"final_answer({text_of(m[-1:])!r})")])
+    done = fermata.run(agent, "pay")
+    assert isinstance(done, Completed)
+    assert "argument 'order'" in done.output
+    assert ledger.refunds() == []
+
+
+class Picture(Tool):
+    name = "draw_picture"
+    description = "Draws."
+    inputs: dict[str, Any] = {}
+    output_type = "image"
+
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__()
+        self.ledger = ledger
+
+    def forward(self) -> PIL.Image.Image:
+        self.ledger.write("picture")
+        return PIL.Image.new("RGB", (2, 3), "red")
+
+
+class Measure(Tool):
+    name = "note_size"
+    description = "Measures."
+    inputs = {"image": {"type": "any", "description": "An image."}}
+    output_type = "string"
+
+    def forward(self, image: Any) -> str:
+        return f"{image.size} {image.getpixel((0, 0))}"
+
+
+def test_images_are_journaled_and_handed_on(
+    fermata: Fermata, people: People, ledger: Ledger
+) -> None:
+    agent = tool_caller(
+        ledger,
+        [
+            say(None, call("draw_picture", {})),
+            GATED,
+            say(None, call("note_size", {"image": "image.png"})),
+            report,
+        ],
+        Picture(ledger),
+        Measure(),
+    )
+    first = fermata.run(agent, "draw")
+    assert isinstance(first, Suspended)
+    people.approve(first.approvals[0])
+    done = fermata.run(agent, workflow_id=first.workflow_id)
+    assert isinstance(done, Completed)
+    assert "(2, 3) (255, 0, 0)" in done.output
+    assert len(ledger.read("picture")) == 1
+    assert memory_of(fermata.replay(agent, first.workflow_id).agent) == memory_of(done.agent)
+
+
+class Broken(ScriptedModel):
+    """Has no answer, once."""
+
+    def generate(self, messages: list[ChatMessage], **kwargs: Any) -> ChatMessage:
+        if self.ledger.once("broken"):
+            raise RuntimeError("no answer today")
+        return super().generate(messages, **kwargs)
+
+
+def test_a_model_that_fails_leaves_the_workflow_open(fermata: Fermata, ledger: Ledger) -> None:
+    workflow = fermata.client.create_workflow(input="go").id
+    agent = ToolCallingAgent(tools=[], model=Broken(ledger, [final("ok")]), verbosity_level=0)
+    with pytest.raises(ModelFailed, match="no answer today") as failed:
+        fermata.run(agent, workflow_id=workflow)
+    assert isinstance(failed.value.__cause__, RuntimeError)
+    done = fermata.run(agent, workflow_id=workflow)
+    assert isinstance(done, Completed)
+    assert done.output == "ok"
+
+
+def test_an_agents_own_exception_fails_the_workflow(fermata: Fermata, ledger: Ledger) -> None:
+    def broken(step: ActionStep) -> None:
+        raise ZeroDivisionError("in a callback")
+
+    workflow = fermata.client.create_workflow(input="go").id
+    agent = tool_caller(ledger, [final("ok")], step_callbacks=[broken])
+    with pytest.raises(ZeroDivisionError):
+        fermata.run(agent, workflow_id=workflow)
+    closed = fermata.client.get_workflow(workflow)
+    assert closed.status == "failed"
+    assert closed.error is not None
+    assert (closed.error.type, closed.error.message) == ("ZeroDivisionError", "in a callback")
+    with pytest.raises(WorkflowClosed, match="in a callback"):
+        fermata.run(agent, workflow_id=workflow)
+
+
+def test_callbacks_journal_their_effects_and_know_a_replay(
+    fermata: Fermata, people: People, ledger: Ledger
+) -> None:
+    seen: list[tuple[str, bool]] = []
+
+    def remember(step: ActionStep, agent: Any) -> None:
+        def effect() -> int:
+            ledger.write("effect", step=step.step_number)
+            return len(ledger.read("effect"))
+
+        number = fermata_package.effect(effect, name="remember")
+        seen.append((f"{step.step_number}:{number}", fermata_package.replaying()))
+
+    def plan(step: PlanningStep, agent: Any) -> None:
+        step.plan += fermata_package.effect(lambda: f"\nand {agent.name or 'nobody'} agrees")
+
+    callbacks: dict[type, Callable[..., None]] = {ActionStep: remember, PlanningStep: plan}
+    agent = tool_caller(
+        ledger,
+        [say(None, call("draw", {})), GATED, report],
+        step_callbacks=callbacks,
+        planning_interval=5,
+    )
+    first = fermata.run(agent, "count")
+    assert isinstance(first, Suspended)
+    assert seen == [("1:1", False)]
+    people.approve(first.approvals[0])
+    done = fermata.run(agent, workflow_id=first.workflow_id)
+    assert isinstance(done, Completed)
+    assert [s for s, _ in seen] == ["1:1", "1:1", "2:2", "3:3"]
+    assert len(ledger.read("effect")) == 3
+    assert "and nobody agrees" in text_of(done.agent.write_memory_to_messages())
+
+
+def test_idempotent_is_declared_in_three_ways(ledger: Ledger) -> None:
+    from smolagents import tool
+
+    @fermata_package.idempotent
+    @tool
+    def above(x: str) -> str:
+        """Does.
+
+        Args:
+            x: what
+        """
+        return x
+
+    @fermata_package.idempotent
+    class Class(Note):
+        idempotent = False
+
+    assert above.idempotent
+    assert Class(ledger).idempotent
+    assert Note(ledger).idempotent
+
+
+class Tampering(httpx.BaseTransport):
+    """A server, or somebody between, whose permissions are not for what was asked."""
+
+    def __init__(self, change: Callable[[dict[str, Any]], None]) -> None:
+        self._inner = httpx.HTTPTransport()
+        self._change = change
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._inner.handle_request(request)
+        answer.read()
+        if request.method == "POST" and request.url.path.endswith("/calls"):
+            body = answer.json()
+            if body.get("verdict") == "run":
+                self._change(body)
+            return httpx.Response(answer.status_code, json=body)
+        return answer
+
+
+def _rehash(body: dict[str, Any]) -> None:
+    import hashlib
+
+    import rfc8785
+
+    body["hash"] = hashlib.sha256(rfc8785.dumps(body["binding"])).hexdigest()
+
+
+def _other_amount(body: dict[str, Any]) -> None:
+    body["arguments"]["amount"] = body["binding"]["arguments"]["amount"] = 99
+    _rehash(body)
+
+
+def _other_workflow(body: dict[str, Any]) -> None:
+    body["binding"]["workflow"] = "wf_another"
+    _rehash(body)
+
+
+def _shown_other(body: dict[str, Any]) -> None:
+    body["arguments"]["amount"] = 99
+    body["edited"] = True
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _other_amount,
+        _other_workflow,
+        _shown_other,
+        lambda body: body.update(hash="0" * 64),
+        lambda body: body["binding"].update(tool="lookup"),
+        lambda body: (body["binding"].update(epoch=7), _rehash(body)),
+        lambda body: (body["binding"].update(definition_hash=""), _rehash(body)),
+    ],
+)
+def test_p5_a_permission_for_anything_else_runs_nothing(
+    server: Server, ledger: Ledger, change: Callable[[dict[str, Any]], None]
+) -> None:
+    fermata = Fermata(server.url, server.keys["agent"])
+    fermata.client._http._transport = Tampering(change)
+    agent = tool_caller(ledger, [say(None, call("refund", {"order": "A", "amount": 5})), report])
+    with pytest.raises(BindingMismatch):
+        fermata.run(agent, "pay")
+    assert ledger.refunds() == []
+
+
+def test_arguments_that_servers_may_rewrite_are_the_same_call(
+    fermata: Fermata, people: People, ledger: Ledger
+) -> None:
+    """1.0 may come back as 1, and keys in another order: by value it is what was asked."""
+    ask = {"order": "Ä\u2028\U0001f3b5", "amount": 100.0, "reason": json.dumps({"b": 1, "a": 2})}
+    agent = tool_caller(ledger, [say(None, call("refund", ask)), GATED, report])
+    first = fermata.run(agent, "pay")
+    assert isinstance(first, Suspended)
+    assert ledger.read("refund")[0]["amount"] == 100.0
+    people.approve(first.approvals[0])
+    assert isinstance(fermata.run(agent, workflow_id=first.workflow_id), Completed)
