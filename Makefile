@@ -14,6 +14,8 @@ KILLS ?= 200
 STORE ?= sqlite
 CONC ?= 1,16,64
 FUZZ_SECONDS ?= 60
+# A PostgreSQL of its own, where STORE asks for one.
+BESIDE_STORE = $(if $(filter postgres,$(STORE)),$(PYTHON) tools/with_postgres.py --)
 
 define configure_and_build  # preset, targets
 	cmake --preset $(1) >build/$(1).log 2>&1 || { cat build/$(1).log; exit 1; }
@@ -40,7 +42,7 @@ build: setup-build ## build everything (preset release)
 
 demo: setup-build ## tell the story in the terminal (DEMO_AUTO=1 answers by itself)
 	@$(call configure_and_build,release,fermata)
-	@$(PYTHON) demo/run_demo.py
+	@$(PYTHON) demo/run_demo.py --binary build/release/bin/fermata
 
 run: setup-build ## start a server here, on a database of its own (fermata.db)
 	@$(call configure_and_build,release,fermata)
@@ -81,13 +83,13 @@ test-tsan: setup ## unit tests under the thread sanitizer
 .PHONY: kill-lab bench-roundtrip schemathesis fuzz
 kill-lab: setup ## kill -9 at random, then check the history (KILLS=200 STORE=sqlite|postgres)
 	@$(call configure_and_build,failpoints,fermata)
-	@$(PYTHON) tools/with_postgres.py -- $(PYTHON) tests/kill_lab/kill_lab.py \
+	@$(BESIDE_STORE) $(PYTHON) tests/kill_lab/kill_lab.py \
 	  --binary build/failpoints/bin/fermata --kills $(KILLS) --store $(STORE)
 
 bench-roundtrip: setup ## approval round trips against the database's limit (STORE, CONC)
 	@$(call configure_and_build,release)
-	@$(PYTHON) tools/with_postgres.py -- $(PYTHON) bench/roundtrip.py \
-	  --build build/release --store $(STORE) --concurrency $(CONC)
+	@$(BESIDE_STORE) $(PYTHON) bench/roundtrip.py \
+	  --build build/release --store $(STORE) --conc $(CONC)
 
 schemathesis: setup ## send what openapi.json allows, and what it forbids, to a real server
 	@$(call configure_and_build,release,fermata)

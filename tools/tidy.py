@@ -87,12 +87,6 @@ BANNED_PYTHON = (
         "a test that cannot run must fail and say what it needs",
         where=r".*\.py",
     ),
-    Banned(
-        r"\btime\.sleep\(",
-        "wait for the event itself, with a limit",
-        where=r"(tests|sdk/python/tests)/.*\.py",
-        allowed=r"tests/(support|kill_lab)/.*",
-    ),
 )
 
 COMMENT_OR_STRING = re.compile(
