@@ -246,7 +246,7 @@ class Demo:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--binary", type=Path, required=True)
+    parser.add_argument("--binary", type=Path, default=HERE.parent / "build/release/bin/fermata")
     options = parser.parse_args()
     auto = os.environ.get("DEMO_AUTO") == "1"
     with tempfile.TemporaryDirectory(prefix="fermata-demo-") as folder:
