@@ -166,7 +166,7 @@ class Attempt(Generic[T]):
 
     def finish(self, answer: httpx.Response) -> None:
         """Takes an answer: a result, an error, or a wish to be asked again later."""
-        if answer.status_code in (429, 502, 503, 504) and self._again(_retry_after(answer)):
+        if answer.status_code in (408, 429, 502, 503, 504) and self._again(_retry_after(answer)):
             return
         body: Any = None
         if answer.content:

@@ -33,7 +33,7 @@ class EventDecoder:
             self._data = []
             self._fruitful = False
             return
-        if answer.status_code in (429, 502, 503, 504):
+        if answer.status_code in (408, 429, 502, 503, 504):
             raise httpx.ReadError(f"answered {answer.status_code}")
         try:
             body = answer.json()

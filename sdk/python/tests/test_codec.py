@@ -12,6 +12,7 @@ from typing import Any
 
 import PIL.Image
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 from smolagents.models import ChatMessage, MessageRole
@@ -82,6 +83,29 @@ def test_an_edited_argument_is_what_people_wrote() -> None:
     assert codec.restore_argument("a", "a", "b") == "b"
     assert codec.restore_argument(1e16, 1e16, 10**16) == 1e16
     assert codec.encode_argument({"b": 1.0, "a": [100.0]}) == {"b": 1.0, "a": [100.0]}
+
+
+def test_deep_values_are_kept_though_no_server_takes_them_as_they_are() -> None:
+    deep: Any = 1
+    for _ in range(200):
+        deep = [deep]
+    assert back(deep) == deep
+    assert str(codec.encode(deep)["value"]).count("[") < 50
+
+
+def test_canonical_is_rfc_8785_but_for_large_integers() -> None:
+    sample = {"\U0001f3b5": 1, "\ufb33": [1e21, 1.0, -0.0, 0.1, "\u20ac\n\x0f"], "a": {"b": None}}
+    assert codec.canonical(sample) == rfc8785.dumps(sample)
+    assert codec.canonical(2**63 - 1) == b"9223372036854775807"
+    assert codec.canonical(json.loads(codec.canonical(1e20))) == codec.canonical(1e20)
+
+
+def test_a_very_long_error_is_cut_the_same_now_and_later() -> None:
+    error = failure.as_recorded(ValueError("x" * 50_000))
+    told = failure.describe(error)
+    assert len(told["message"]) == 20_000
+    assert str(error) == told["message"]
+    assert isinstance(error, ValueError)
 
 
 def test_images_keep_their_pixels() -> None:

@@ -28,6 +28,7 @@ from smolagents.agent_types import AgentType
 
 _SAFE_INT = 2**53 - 1
 _TAG = "$"
+_MAX_DEPTH = 40  # The server takes 64 for a whole body.
 # What a body may hold, less some room for the rest of it.
 MAX_BYTES = 900_000
 
@@ -44,7 +45,10 @@ def encode(value: Any) -> Any:
     if _is_exact(value):
         encoded = value
     else:
-        text = json.dumps(_pack(value), separators=(",", ":"), allow_nan=False)
+        try:
+            text = json.dumps(_pack(value), separators=(",", ":"), allow_nan=False)
+        except RecursionError:
+            raise Unsupported("a value that is nested so deeply cannot be journaled") from None
         encoded = {"$py": text, "value": _readable(value)}
     size = len(json.dumps(encoded))
     if size > MAX_BYTES:
@@ -81,19 +85,18 @@ def restore_argument(original: Any, sent: Any, effective: Any) -> Any:
 
 
 def canonical(value: Any) -> bytes:
-    """RFC 8785: equal for equal JSON values. As there, a number is a double: a float that was
-    written without its point may come back as a large int."""
-    return rfc8785.dumps(_as_doubles(value))
-
-
-def _as_doubles(value: Any) -> Any:
-    if type(value) is int and not -_SAFE_INT <= value <= _SAFE_INT:
-        return float(value)
-    if isinstance(value, list):
-        return [_as_doubles(v) for v in value]
+    """RFC 8785: equal for equal JSON values. An integer beyond a double's reach has all its digits,
+    as the server writes it, so that two amounts never look the same."""
     if isinstance(value, dict):
-        return {k: _as_doubles(v) for k, v in value.items()}
-    return value
+        members = [
+            canonical(key) + b":" + canonical(value[key]) for key in sorted(value, key=_sort_key)
+        ]
+        return b"{" + b",".join(members) + b"}"
+    if isinstance(value, list):
+        return b"[" + b",".join(map(canonical, value)) + b"]"
+    if type(value) is int:
+        return str(value).encode()
+    return rfc8785.dumps(value)
 
 
 def has_set(value: Any) -> bool:
@@ -117,9 +120,11 @@ def _sort_key(text: str) -> bytes:
     return text.encode("utf-16-be", "surrogatepass")
 
 
-def _is_exact(value: Any) -> bool:
-    """Whether `value` survives a store that keeps JSON by value."""
+def _is_exact(value: Any, depth: int = 0) -> bool:
+    """Whether `value` survives a store that keeps JSON by value, and not too deeply nested."""
     kind = type(value)
+    if depth > _MAX_DEPTH:
+        return False
     if value is None or kind is bool:
         return True
     if kind is int:
@@ -129,28 +134,30 @@ def _is_exact(value: Any) -> bool:
     if kind is str:
         return _is_safe_str(value)
     if kind is list:
-        return all(_is_exact(v) for v in value)
+        return all(_is_exact(v, depth + 1) for v in value)
     if kind is dict:
         keys = list(value)
         return (
             all(type(k) is str and _is_safe_str(k) for k in keys)
             and "$py" not in value
             and keys == sorted(keys, key=_sort_key)
-            and all(_is_exact(v) for v in value.values())
+            and all(_is_exact(v, depth + 1) for v in value.values())
         )
     return False
 
 
-def _is_json(value: Any) -> bool:
+def _is_json(value: Any, depth: int = 0) -> bool:
     """Whether `value` is JSON by value, though maybe not in form."""
     kind = type(value)
+    if depth > _MAX_DEPTH:
+        return False
     if kind is float:
         return math.isfinite(value)
     if kind is list:
-        return all(_is_json(v) for v in value)
+        return all(_is_json(v, depth + 1) for v in value)
     if kind is dict:
         return "$py" not in value and all(
-            type(k) is str and _is_safe_str(k) and _is_json(v) for k, v in value.items()
+            type(k) is str and _is_safe_str(k) and _is_json(v, depth + 1) for k, v in value.items()
         )
     return _is_exact(value)
 
@@ -237,15 +244,17 @@ def _unpack(packed: Any) -> Any:
     raise Unsupported(f"the journal holds a value of the unknown kind {tag!r}")
 
 
-def _readable(value: Any) -> Any:
+def _readable(value: Any, depth: int = 0) -> Any:
     """What people are shown in place of a value that JSON cannot hold; cut where it is long."""
     kind = type(value)
+    if depth > _MAX_DEPTH:
+        return "…"
     if kind is dict:
-        return {_show(k): _readable(v) for k, v in value.items()}
+        return {_show(k): _readable(v, depth + 1) for k, v in value.items()}
     if kind in (list, tuple):
-        return [_readable(v) for v in value]
+        return [_readable(v, depth + 1) for v in value]
     if kind in (set, frozenset):
-        return sorted((_readable(v) for v in value), key=repr)
+        return sorted((_readable(v, depth + 1) for v in value), key=repr)
     if kind is float and math.isfinite(value):
         return value
     if kind is bytes:

@@ -12,13 +12,23 @@ import sys
 from typing import Any
 
 UNSUPPORTED = "fermata.UnsupportedResult"
+# What the server takes.
+_MAX_TYPE = 200
+_MAX_MESSAGE = 20_000
 
 
 def describe(error: Exception) -> dict[str, str]:
     """What the journal keeps of an exception."""
     kind = type(error)
     prefix = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
-    return {"type": prefix + kind.__qualname__, "message": _text(error)}
+    return {"type": (prefix + kind.__qualname__)[-_MAX_TYPE:], "message": _text(error)}
+
+
+def as_recorded(error: Exception) -> Exception:
+    """`error`, or one like it whose text was cut as in the journal: what an agent sees now is what
+    it will see on each replay."""
+    told = describe(error)
+    return error if told["message"] == str(error) else rebuild(told["type"], told["message"])
 
 
 def rebuild(kind: str, message: str) -> Exception:
@@ -40,9 +50,10 @@ def rebuild(kind: str, message: str) -> Exception:
 
 def _text(error: Exception) -> str:
     try:
-        return str(error).encode("utf-8", "replace").decode()
+        text = str(error).encode("utf-8", "replace").decode()
     except Exception:
         return "(its text cannot be shown)"
+    return text if len(text) <= _MAX_MESSAGE else text[: _MAX_MESSAGE - 1] + "…"
 
 
 def _find(kind: str) -> type[Exception]:

@@ -17,7 +17,7 @@ from smolagents.monitoring import TokenUsage
 
 from . import chat
 from .outcome import ModelFailed
-from .scope import Scope
+from .scope import Scope, one_line
 
 
 class DurableModel(Model):  # type: ignore[misc]
@@ -38,7 +38,7 @@ class DurableModel(Model):  # type: ignore[misc]
     @property
     def name(self) -> str:
         """What the journal calls this model."""
-        return str(getattr(self._inner, "model_id", None) or type(self._inner).__name__)
+        return one_line(getattr(self._inner, "model_id", None) or type(self._inner).__name__)
 
     def generate(self, messages: list[Any], *args: Any, **kwargs: Any) -> ChatMessage:
         """As the inner model's; always a fresh message, the same when it is replayed."""

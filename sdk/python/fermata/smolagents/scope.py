@@ -33,6 +33,12 @@ from .turn import Turn
 
 T = TypeVar("T")
 _MAX_WHY = 2000
+_MAX_NAME = 200
+
+
+def one_line(name: Any) -> str:
+    """A name as the journal takes it."""
+    return "".join(c if c.isprintable() else " " for c in str(name))[:_MAX_NAME] or "?"
 
 
 class CallArgs(dict[str, Any]):
@@ -193,6 +199,7 @@ class Scope:
         self.latch.check()
         self._values += 1
         key = f"{self.path}/v{self._values}"
+        name = one_line(name)
         request = chat.digest({"value": name})
         call = self.journal.record(key, "value", name, request)
         if call is not None:

@@ -176,7 +176,7 @@ class DurableTool(Tool):  # type: ignore[misc]
                 value = self._inner(**actual)
             except Exception as error:
                 scope.journal.close(verdict, error=failure.describe(error))
-                raise
+                raise failure.as_recorded(error) from None
         if not scope.in_code and codec.has_set(value):
             value = str(value)  # which is what the model is shown, now and on each replay
         try:
