@@ -71,7 +71,7 @@ class Writer {
   void append(const std::set<std::string>& items) { append_items(items); }
   template <class... T>
   void append(const std::variant<T...>& variant) {
-    std::visit([this](const auto& alternative) { append(alternative); }, variant);
+    std::visit([this](const auto& alternative) { this->append(alternative); }, variant);
   }
   template <class T>
   void append(const T& other) {

@@ -119,7 +119,7 @@ class RandomFill {
   }
   template <class... T>
   void fill(std::variant<T...>& variant) {
-    std::visit([this](auto& alternative) { fill(alternative); }, variant);
+    std::visit([this](auto& alternative) { this->fill(alternative); }, variant);
   }
   template <class T>
   void fill(T& other) {
