@@ -23,6 +23,7 @@ function(fermata_room name)
   if(tests AND FERMATA_TESTS)
     add_executable(${name}_tests ${tests})
     target_link_libraries(${name}_tests PRIVATE ${target} ${rooms} ${ARG_LIBS} ${ARG_TEST_ROOMS} fermata_test_support)
-    gtest_discover_tests(${name}_tests DISCOVERY_MODE PRE_TEST)
+    # Listing tests is quick, except on a machine that is busy with other builds.
+    gtest_discover_tests(${name}_tests DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60)
   endif()
 endfunction()
