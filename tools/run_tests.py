@@ -55,7 +55,9 @@ def read_results(results: Path, outcome: Outcome) -> None:
         outcome.failures.append(f"no results: {error}")
         return
     for case in cases:
-        name = ".".join(filter(None, (case.get("classname"), case.get("name"))))
+        # ctest gives the same name twice, pytest the module and the function.
+        names = dict.fromkeys((case.get("classname"), case.get("name")))
+        name = ".".join(filter(None, names))
         kinds = [kind for kind in ("failure", "error", "skipped") if case.find(kind) is not None]
         if case.get("status") in {"fail", "notrun", "disabled"} and not kinds:
             kinds = [case.get("status", "")]
