@@ -46,9 +46,8 @@ TEST(Config, the_file_sets_scalars_lists_and_sections) {
 
 TEST(Config, flags_win_over_the_environment_and_that_over_the_file) {
   const std::string yaml = "listen: {port: 1, host: file}\nstore: {url: 'sqlite:a.db'}\n";
-  const auto config = read(yaml,
-                           {{"listen.port", "2"}, {"store.url", "sqlite:/b.db"}},
-                           {{"store.url", "sqlite:/c.db"}});
+  const auto config = read(
+      yaml, {{"listen.port", "2"}, {"store.url", "sqlite:/b.db"}}, {{"store.url", "sqlite:/c.db"}});
   ASSERT_TRUE(config);
   EXPECT_EQ(config->listen_host, "file");
   EXPECT_EQ(config->listen_port, 2);

@@ -103,9 +103,8 @@ class Reader {
   }
 
   const Setting* find(const std::string& key) const {
-    const auto found = std::find_if(settings_.begin(), settings_.end(), [&](const Setting& s) {
-      return s.key == key;
-    });
+    const auto found = std::find_if(
+        settings_.begin(), settings_.end(), [&](const Setting& s) { return s.key == key; });
     return found == settings_.end() ? nullptr : &*found;
   }
 
@@ -260,8 +259,7 @@ class Reader {
       return error(node.Mark(), "the label of this kind of key is its name: " + kIdRule);
     }
     const std::string owner = !agent.empty() ? agent : !person.empty() ? person : label;
-    into.keys.push_back(
-        {actor_kind_from(kind), owner.empty() ? kind : owner, on_behalf_of, label});
+    into.keys.push_back({actor_kind_from(kind), owner.empty() ? kind : owner, on_behalf_of, label});
   }
 
   static bool knows(const Bootstrap& bootstrap, const std::string& person) {

@@ -10,8 +10,8 @@
 
 namespace fermata::app {
 
-// Reads `text` into `config`; returns an error a line, "<file>:<line>:<column>: <what>". Keeps going
-// after an error, to name them all.
+// Reads `text` into `config`; returns an error a line, "<file>:<line>:<column>: <what>". Keeps
+// going after an error, to name them all.
 std::vector<std::string> read_yaml(std::string_view text,
                                    const std::string& file_name,
                                    Config& config);

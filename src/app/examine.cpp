@@ -35,7 +35,9 @@ store::Options store_options(const Config& config) {
 std::string local_url(const Config& config) {
   const std::string& host = config.listen_host;
   const bool any = host == "0.0.0.0" || host == "::";
-  const std::string name = any ? "127.0.0.1" : host.find(':') != host.npos ? "[" + host + "]" : host;
+  const std::string name = any                           ? "127.0.0.1"
+                           : host.find(':') != host.npos ? "[" + host + "]"
+                                                         : host;
   return "http://" + name + ":" + std::to_string(config.listen_port);
 }
 
@@ -78,12 +80,12 @@ void examine_groups(const Policy& policy, const Directory& directory, Checks& ch
       }
       if (members >= threshold.approve) continue;
       const std::string name = rule->name.empty() ? "the default" : "rule '" + rule->name + "'";
-      checks.push_back({Level::kWarn, "policy",
-                        name + " asks " + std::to_string(threshold.approve) + " of group '" +
-                            threshold.from + "', which has " + std::to_string(members) +
-                            " active members",
-                        "nobody can agree to such a call: fermata groups add " + threshold.from +
-                            " <person>"});
+      checks.push_back(
+          {Level::kWarn,
+           "policy",
+           name + " asks " + std::to_string(threshold.approve) + " of group '" + threshold.from +
+               "', which has " + std::to_string(members) + " active members",
+           "nobody can agree to such a call: fermata groups add " + threshold.from + " <person>"});
     }
   }
 }
@@ -97,7 +99,9 @@ void examine_directory(store::Store& store, const Config& config, Checks& checks
     }
     if (directory->keys.empty()) continue;  // Not begun: bootstrap is still to come.
     if (directory->policies.empty()) {
-      checks.push_back({Level::kWarn, "policy", "tenant " + tenant.name + " has none in force",
+      checks.push_back({Level::kWarn,
+                        "policy",
+                        "tenant " + tenant.name + " has none in force",
                         "every call is denied until one is published"});
       continue;
     }
@@ -110,7 +114,9 @@ void examine_directory(store::Store& store, const Config& config, Checks& checks
 
 void examine_variables(Checks& checks) {
   for (const std::string& name : unknown_variables()) {
-    checks.push_back({Level::kWarn, "config", name + " is set, but there is no such setting",
+    checks.push_back({Level::kWarn,
+                      "config",
+                      name + " is set, but there is no such setting",
                       "misspelt? docs/operations/configuration.md has the list"});
   }
 }
@@ -122,7 +128,9 @@ void examine_policies(const Config& config, Checks& checks) {
     if (policy) {
       checks.push_back({Level::kOk, "policy", tenant.policy_file + " has no errors", ""});
     } else {
-      checks.push_back({Level::kFail, "policy", policy.error().message,
+      checks.push_back({Level::kFail,
+                        "policy",
+                        policy.error().message,
                         "the server would not start; a running one keeps the policy it has"});
     }
   }
@@ -133,7 +141,9 @@ void examine_signing_key(const Config& config, Checks& checks) {
   const std::string path = signing_key_path(config);
   const bool embedded = !sqlite_path(config.store_url).empty();
   if (!path.empty() && embedded && !std::filesystem::exists(path)) {
-    checks.push_back({Level::kWarn, "signing", path + " does not exist yet",
+    checks.push_back({Level::kWarn,
+                      "signing",
+                      path + " does not exist yet",
                       "fermata serve makes it; if the database is older than this, the key was "
                       "lost, and what was granted with it must be asked again"});
     return;
@@ -141,14 +151,15 @@ void examine_signing_key(const Config& config, Checks& checks) {
   SystemRandom random;
   const Result<std::string> seed = signing_seed(config, random);
   if (!seed) {
-    checks.push_back({Level::kFail, "signing", seed.error().message,
-                      "without the key no call can be granted"});
+    checks.push_back(
+        {Level::kFail, "signing", seed.error().message, "without the key no call can be granted"});
     return;
   }
   struct stat status {};
-  const bool others = !path.empty() && ::stat(path.c_str(), &status) == 0 &&
-                      (status.st_mode & S_IRWXG) != 0;
-  checks.push_back({others ? Level::kWarn : Level::kOk, "signing",
+  const bool others =
+      !path.empty() && ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IRWXG) != 0;
+  checks.push_back({others ? Level::kWarn : Level::kOk,
+                    "signing",
                     path.empty() ? "the key comes from the environment" : path + " holds a key",
                     others ? "its group can read it: chmod 600" : ""});
 }
@@ -161,10 +172,11 @@ void examine_store(const Config& config, Checks& checks) {
     return;
   }
   const store::Options options = store_options(config);
-  const auto facts = file.empty() ? store::inspect_postgres(url, options)
-                                  : store::inspect_sqlite(file, options);
+  const auto facts =
+      file.empty() ? store::inspect_postgres(url, options) : store::inspect_sqlite(file, options);
   if (!facts) {
-    checks.push_back({Level::kFail, "store",
+    checks.push_back({Level::kFail,
+                      "store",
                       printable_url(url) + ": " + facts.error().message +
                           (facts.error().detail.empty() ? "" : " (" + facts.error().detail + ")"),
                       "is the database there, and may this user open it?"});
@@ -180,7 +192,8 @@ void examine_store(const Config& config, Checks& checks) {
   if (!store) return;  // The facts have said why.
   if (const Result<TimeMs> there = (*store)->now(); there) {
     const std::int64_t skew = std::abs(*there - SystemClock().now_ms());
-    checks.push_back({skew > kSkewMs ? Level::kWarn : Level::kOk, "clock",
+    checks.push_back({skew > kSkewMs ? Level::kWarn : Level::kOk,
+                      "clock",
                       "the database's clock is " + std::to_string(skew) + " ms from this one",
                       skew > kSkewMs ? "deadlines go by the database's; synchronise both" : ""});
   }
@@ -196,7 +209,8 @@ void examine_address(const Config& config, Checks& checks) {
     request.timeout_ms = kAnswerMs;
     if (const auto answer = client.send(request); answer) {
       const bool ready = answer->status == 200;
-      checks.push_back({ready ? Level::kOk : Level::kWarn, "server",
+      checks.push_back({ready ? Level::kOk : Level::kWarn,
+                        "server",
                         url + " answers /readyz with " + std::to_string(answer->status),
                         ready ? "" : "it is starting, stopping, or its database does not answer"});
       return;
@@ -204,10 +218,12 @@ void examine_address(const Config& config, Checks& checks) {
   }
   const std::string trouble = bind_trouble(config);
   const std::string where = config.listen_host + ":" + std::to_string(config.listen_port);
-  checks.push_back({trouble.empty() ? Level::kOk : Level::kFail, "server",
+  checks.push_back({trouble.empty() ? Level::kOk : Level::kFail,
+                    "server",
                     where + (trouble.empty() ? " is free; no server runs" : ": " + trouble),
-                    trouble.empty() ? "" : "another program has it, or this user may not; see "
-                                           "listen.host and listen.port"});
+                    trouble.empty() ? ""
+                                    : "another program has it, or this user may not; see "
+                                      "listen.host and listen.port"});
 }
 
 Checks examine(const Config& config) {

@@ -1,7 +1,7 @@
 #pragma once
 
-// What the process tells its caller. The numbers are documented in `fermata --help` and never change
-// their meaning.
+// What the process tells its caller. The numbers are documented in `fermata --help` and never
+// change their meaning.
 
 #include "base/result.hpp"
 

@@ -107,9 +107,9 @@ void configure_log(const Config& config) {
                                                {"warn", Level::kWarn},
                                                {"error", Level::kError},
                                                {"off", Level::kOff}};
-  observability::configure_log(levels.at(config.log_level),
-                               config.log_format == "json" ? observability::Format::kJson
-                                                           : observability::Format::kText);
+  observability::configure_log(
+      levels.at(config.log_level),
+      config.log_format == "json" ? observability::Format::kJson : observability::Format::kText);
 }
 
 // All of them or none, before anything else is touched.
@@ -144,7 +144,9 @@ Result<void> prepare(engine::Engine& engine,
   FERMATA_CHECK_OK(publish_all(engine, policies));
   for (const Tenant& tenant : config.tenants) {
     if (engine.policy(tenant.name) != nullptr) continue;
-    log(Level::kWarn, "policy.missing", {{"tenant", tenant.name}, {"effect", "every call is denied"}});
+    log(Level::kWarn,
+        "policy.missing",
+        {{"tenant", tenant.name}, {"effect", "every call is denied"}});
   }
   return {};
 }

@@ -33,8 +33,9 @@ Result<std::string> read_key(const std::string& path) {
   if (::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IRWXO) != 0) {
     return fail(ErrorCode::kInvalid,
                 "signing.bad_key",
-                path + ": everybody on this machine can read the signing key; chmod 600 it, and "
-                       "replace it if anybody may have");
+                path +
+                    ": everybody on this machine can read the signing key; chmod 600 it, and "
+                    "replace it if anybody may have");
   }
   std::ifstream file(path);
   std::string text;

@@ -3,8 +3,8 @@
 // The key that grants are signed with: 32 secret bytes, as base64url in a file that only its owner
 // reads, or in FERMATA_SIGNING_KEY.
 //
-// One is made by itself only beside a SQLite file, where there is one server: several servers on one
-// PostgreSQL must share theirs, so that somebody has to hand it to them.
+// One is made by itself only beside a SQLite file, where there is one server: several servers on
+// one PostgreSQL must share theirs, so that somebody has to hand it to them.
 
 #include <string>
 

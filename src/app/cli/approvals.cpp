@@ -1,9 +1,10 @@
 // fermata approvals list | show | watch: what people are asked.
 
+#include "app/cli/approvals.hpp"
+
 #include <CLI/CLI.hpp>
 #include <map>
 
-#include "app/cli/approvals.hpp"
 #include "app/cli/cli.hpp"
 #include "app/cli/pause.hpp"
 #include "app/cli/request_view.hpp"

@@ -17,7 +17,9 @@ Result<std::pair<std::string, std::string>> split(const std::string& change) {
   return std::pair(change.substr(0, equals), change.substr(equals + 1));
 }
 
-Result<json::Value> typed(const json::Value& old, const std::string& path, const std::string& text) {
+Result<json::Value> typed(const json::Value& old,
+                          const std::string& path,
+                          const std::string& text) {
   if (old.as_string() != nullptr) return json::Value(text);
   Result<json::Value> value = json::parse(text);
   if (old.is_null()) return value ? value : json::Value(text);
@@ -26,10 +28,10 @@ Result<json::Value> typed(const json::Value& old, const std::string& path, const
                               (old.as_array() != nullptr && value->as_array() != nullptr) ||
                               (old.as_object() != nullptr && value->as_object() != nullptr));
   if (same) return value;
-  const char* type = old.is_number()                ? "a number"
-                     : old.as_bool() != nullptr     ? "true or false"
-                     : old.as_array() != nullptr    ? "a list as JSON"
-                                                    : "an object as JSON";
+  const char* type = old.is_number()             ? "a number"
+                     : old.as_bool() != nullptr  ? "true or false"
+                     : old.as_array() != nullptr ? "a list as JSON"
+                                                 : "an object as JSON";
   return fail(ErrorCode::kInvalid, "cli.bad_set", path + ": must be " + type + ", not " + text);
 }
 

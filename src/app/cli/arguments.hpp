@@ -10,9 +10,9 @@
 
 namespace fermata::app::cli {
 
-// Applies "path=value" in order. A path is dotted ("items.0.amount"). A value takes the type of what
-// it replaces: text stays text as typed, a number must be a number, true and false a flag, anything
-// else JSON. What is new is JSON if it reads as JSON, and text otherwise.
+// Applies "path=value" in order. A path is dotted ("items.0.amount"). A value takes the type of
+// what it replaces: text stays text as typed, a number must be a number, true and false a flag,
+// anything else JSON. What is new is JSON if it reads as JSON, and text otherwise.
 //   kInvalid cli.bad_set   no '=', a path into something that is no object or list, another type
 Result<json::Value> with_changes(json::Value arguments, const std::vector<std::string>& changes);
 

@@ -70,7 +70,8 @@ int Cli::report(const Error& error) const {
     if (!error.extra.empty()) {
       *err << error.extra << "\n";
     } else {
-      *err << json::write(json::Object{{"reason", error.reason}, {"detail", error.message}}) << "\n";
+      *err << json::write(json::Object{{"reason", error.reason}, {"detail", error.message}})
+           << "\n";
     }
     return exit_code(error.code);
   }
@@ -153,8 +154,17 @@ int run(int argc, char** argv) {
   app.add_option("--url", cli.url, "Server to talk to")->type_name("URL");
   app.add_option("--key-file", cli.key_file, "File with the API key")->type_name("FILE");
   app.footer(kFooter);
-  for (const auto add : {add_serve, add_approvals, add_workflows, add_people, add_groups, add_keys,
-                         add_policy, add_migrate, add_doctor, add_verify, add_version,
+  for (const auto add : {add_serve,
+                         add_approvals,
+                         add_workflows,
+                         add_people,
+                         add_groups,
+                         add_keys,
+                         add_policy,
+                         add_migrate,
+                         add_doctor,
+                         add_verify,
+                         add_version,
                          add_completion}) {
     add(app, cli);
   }

@@ -19,16 +19,24 @@ void pause(int attempt) { pause_ms(kFirstPauseMs << attempt); }
 
 ErrorCode code_of(int status) {
   switch (status) {
-    case 401: return ErrorCode::kUnauthenticated;
-    case 403: return ErrorCode::kForbidden;
-    case 404: return ErrorCode::kNotFound;
-    case 409: return ErrorCode::kConflict;
-    case 412: return ErrorCode::kPrecondition;
-    case 429: return ErrorCode::kRateLimited;
+    case 401:
+      return ErrorCode::kUnauthenticated;
+    case 403:
+      return ErrorCode::kForbidden;
+    case 404:
+      return ErrorCode::kNotFound;
+    case 409:
+      return ErrorCode::kConflict;
+    case 412:
+      return ErrorCode::kPrecondition;
+    case 429:
+      return ErrorCode::kRateLimited;
     case 502:
     case 503:
-    case 504: return ErrorCode::kUnavailable;
-    default: return status >= 500 ? ErrorCode::kInternal : ErrorCode::kInvalid;
+    case 504:
+      return ErrorCode::kUnavailable;
+    default:
+      return status >= 500 ? ErrorCode::kInternal : ErrorCode::kInvalid;
   }
 }
 

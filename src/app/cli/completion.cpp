@@ -1,5 +1,5 @@
-// fermata completion bash: a script made from the commands and options there are, so that it is never
-// behind them.
+// fermata completion bash: a script made from the commands and options there are, so that it is
+// never behind them.
 
 #include <CLI/CLI.hpp>
 

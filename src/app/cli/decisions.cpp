@@ -144,9 +144,8 @@ void add_cancel(CLI::App& group, Cli& cli) {
       if (!reason->empty()) body.set("reason", *reason);
       const auto done = (*client)->send("POST", "/v1/approvals/" + escaped(*id) + "/cancel", body);
       if (!done) return cli.report(done.error());
-      return cli.show(*done, [&] {
-        return "The request is " + visible(done->string_or("status")) + ".\n";
-      });
+      return cli.show(
+          *done, [&] { return "The request is " + visible(done->string_or("status")) + ".\n"; });
     };
   });
 }
@@ -190,7 +189,8 @@ void add_decisions(CLI::App& group, Cli& cli) {
     };
   });
 
-  command = group.add_subcommand("answer", "Answer a question, or whether a call in doubt happened");
+  command =
+      group.add_subcommand("answer", "Answer a question, or whether a call in doubt happened");
   wish = add_common(command);
   command->add_option("--reason", wish->reason, "Why");
   add_set(command, wish, "A field of the answer; may be repeated");

@@ -50,11 +50,13 @@ int doctor(Cli& cli, ConfigFlags& flags) {
   Checks checks;
   if (config) {
     checks = examine(*config);
-    const std::string file = flags.path.empty() ? "no file; defaults, variables and flags"
-                                                : flags.path + " can be read";
+    const std::string file =
+        flags.path.empty() ? "no file; defaults, variables and flags" : flags.path + " can be read";
     checks.insert(checks.begin(), {Level::kOk, "config", file, ""});
   } else {
-    checks.push_back({Level::kFail, "config", config.error().message,
+    checks.push_back({Level::kFail,
+                      "config",
+                      config.error().message,
                       "docs/operations/configuration.md has every setting"});
   }
   const bool good = std::none_of(

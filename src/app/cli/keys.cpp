@@ -1,7 +1,7 @@
 // fermata keys create | list | revoke.
 //
-// --direct makes a key in the database itself, for whoever has lost the last admin key: it needs the
-// configuration, and the server stopped.
+// --direct makes a key in the database itself, for whoever has lost the last admin key: it needs
+// the configuration, and the server stopped.
 
 #include <CLI/CLI.hpp>
 #include <utility>
@@ -91,7 +91,7 @@ Result<json::Value> create_direct(ConfigFlags& flags, const Wish& wish) {
   engine_options.tenants = {tenant};
   engine_options.env = config.env;
   FERMATA_TRY(const auto engine, engine::Engine::start(*store, random, engine_options));
-  const std::string owner = !wish.agent.empty() ? wish.agent
+  const std::string owner = !wish.agent.empty()    ? wish.agent
                             : !wish.person.empty() ? wish.person
                             : !wish.label.empty()  ? wish.label
                                                    : wish.kind;
@@ -118,8 +118,8 @@ void add_create(CLI::App* group, Cli& cli) {
       ->check([](const std::string& text) {
         return from_rfc3339(text) ? std::string() : text + " is no RFC 3339 time";
       });
-  command->add_flag("--direct", wish->direct,
-                    "In the database, for a lost admin key; stop the server first");
+  command->add_flag(
+      "--direct", wish->direct, "In the database, for a lost admin key; stop the server first");
   const std::shared_ptr<ConfigFlags> flags = add_config_flags(*command);
   command->callback([&cli, wish, flags] {
     cli.action = [&cli, wish, flags] {

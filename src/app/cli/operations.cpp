@@ -37,7 +37,8 @@ int migrate(Cli& cli, ConfigFlags& flags, bool only_check) {
   options.timeout_ms = static_cast<int>(config->store_timeout_ms);
   const auto store = store::open(config->store_url, options);
   if (!store) return cli.report(store.error());
-  const json::Value report = json::Object{{"store", printable_url(config->store_url)}, {"ok", true}};
+  const json::Value report =
+      json::Object{{"store", printable_url(config->store_url)}, {"ok", true}};
   return cli.show(report, [&] {
     return printable_url(config->store_url) + ": the schema is that of this version.\n";
   });
@@ -58,7 +59,8 @@ class Progress {
     if (!wanted_ || now < next_ms_) return;
     next_ms_ = now + kRedrawMs;
     drawn_ = true;
-    const std::uint64_t filled = total_ == 0 ? 0 : std::min(kBarColumns, done * kBarColumns / total_);
+    const std::uint64_t filled =
+        total_ == 0 ? 0 : std::min(kBarColumns, done * kBarColumns / total_);
     std::cerr << "\rverifying [";
     for (std::uint64_t i = 0; i < kBarColumns; ++i) std::cerr << (i < filled ? '#' : '.');
     std::cerr << "] " << done << " of " << total_ << " streams\x1b[K" << std::flush;
@@ -161,9 +163,8 @@ void add_migrate(CLI::App& app, Cli& cli) {
   const auto flags = add_config_flags(*command);
   auto only_check = std::make_shared<bool>(false);
   command->add_flag("--check", *only_check, "Change nothing; refuse if it would have to");
-  command->callback([=, &cli] {
-    cli.action = [=, &cli] { return migrate(cli, *flags, *only_check); };
-  });
+  command->callback(
+      [=, &cli] { cli.action = [=, &cli] { return migrate(cli, *flags, *only_check); }; });
 }
 
 void add_verify(CLI::App& app, Cli& cli) {

@@ -193,8 +193,8 @@ void add_people(CLI::App& app, Cli& cli) {
   CLI::Option* inactive = command->add_flag("--inactive", wish->inactive, "May no longer decide");
   command->add_flag("--active", wish->active, "May decide again")->excludes(inactive);
   command->callback([&cli, wish] {
-    cli.action = with_client(
-        cli, [&cli, wish](Client& client) { return set_person(cli, client, *wish); });
+    cli.action =
+        with_client(cli, [&cli, wish](Client& client) { return set_person(cli, client, *wish); });
   });
 }
 

@@ -61,8 +61,8 @@ std::string render_verdict(const Style& style, const json::Value& verdict) {
   if (const json::Array* all = verdict["thresholds"].as_array(); all != nullptr) {
     for (const json::Value& one : *all) {
       out += "  " + std::to_string(one.int_or("approve")) + " of " +
-             visible(one.string_or("from")) + " must agree; refusals that end it: " +
-             std::to_string(one.int_or("reject")) + "\n";
+             visible(one.string_or("from")) +
+             " must agree; refusals that end it: " + std::to_string(one.int_or("reject")) + "\n";
     }
   }
   return out;
@@ -72,8 +72,7 @@ Result<json::Value> explained_locally(const Explain& wish, const json::Value& ar
   FERMATA_TRY(const std::string source, read_file(wish.file));
   const codec::ParsedPolicy parsed = codec::parse_policy(source);
   if (!parsed.errors.empty()) {
-    return fail(
-        ErrorCode::kInvalid, "policy.invalid", codec::to_string(parsed.errors, wish.file));
+    return fail(ErrorCode::kInvalid, "policy.invalid", codec::to_string(parsed.errors, wish.file));
   }
   const PolicyVerdict verdict = evaluate(parsed.policy, wish.tool, *arguments.as_object());
   return json::Value(json::Object{{"effect", to_string(verdict.effect)},
@@ -99,9 +98,8 @@ int explain(Cli& cli, const Explain& wish) {
   } else {
     const Result<Client*> client = cli.client();
     if (!client) return cli.report(client.error());
-    verdict = (*client)->send("POST",
-                              "/v1/policies/explain",
-                              json::Object{{"tool", wish.tool}, {"arguments", *changed}});
+    verdict = (*client)->send(
+        "POST", "/v1/policies/explain", json::Object{{"tool", wish.tool}, {"arguments", *changed}});
   }
   if (!verdict) return cli.report(verdict.error());
   return cli.show(*verdict, [&] { return render_verdict(cli.style, *verdict); });

@@ -25,8 +25,8 @@ std::string thresholds(const json::Value& request) {
     const std::int64_t reject = threshold.int_or("reject");
     if (!out.empty()) out += "; ";
     out += std::to_string(approve) + " of " + visible(threshold.string_or("from")) +
-           " must agree, " + std::to_string(reject) + (reject == 1 ? " refusal ends" : " refusals end") +
-           " it";
+           " must agree, " + std::to_string(reject) +
+           (reject == 1 ? " refusal ends" : " refusals end") + " it";
   }
   return out;
 }
@@ -103,8 +103,8 @@ std::string sentence(const json::Value& request) {
   const std::string kind = request.string_or("kind");
   const std::string action = visible(request.string_or("action"));
   if (kind == "in_doubt") {
-    return "A crash left it open whether this call of " + asked_by(request) +
-           " happened. Did " + action + " happen, with these arguments?";
+    return "A crash left it open whether this call of " + asked_by(request) + " happened. Did " +
+           action + " happen, with these arguments?";
   }
   if (kind == "question") return asked_by(request) + " asks: " + action;
   return asked_by(request) + " wants to run " + action + " with these arguments:";

@@ -22,16 +22,33 @@ constexpr std::array kHidden = {
     Range{0x1D173, 0x1D17A}, Range{0xE0000, 0xE0FFF}, Range{0xF0000, 0x10FFFF},
 };
 constexpr std::array kCombining = {
-    Range{0x300, 0x36F},   Range{0x483, 0x489},   Range{0x591, 0x5BD},   Range{0x610, 0x61A},
-    Range{0x64B, 0x65F},   Range{0x93C, 0x93C},   Range{0x1AB0, 0x1AFF}, Range{0x1DC0, 0x1DFF},
-    Range{0x20D0, 0x20FF}, Range{0xFE20, 0xFE2F},
+    Range{0x300, 0x36F},
+    Range{0x483, 0x489},
+    Range{0x591, 0x5BD},
+    Range{0x610, 0x61A},
+    Range{0x64B, 0x65F},
+    Range{0x93C, 0x93C},
+    Range{0x1AB0, 0x1AFF},
+    Range{0x1DC0, 0x1DFF},
+    Range{0x20D0, 0x20FF},
+    Range{0xFE20, 0xFE2F},
 };
 constexpr std::array kWide = {
-    Range{0x1100, 0x115F},   Range{0x2E80, 0x303E},   Range{0x3041, 0x33FF},
-    Range{0x3400, 0x4DBF},   Range{0x4E00, 0x9FFF},   Range{0xA000, 0xA4CF},
-    Range{0xAC00, 0xD7A3},   Range{0xF900, 0xFAFF},   Range{0xFE30, 0xFE6F},
-    Range{0xFF00, 0xFF60},   Range{0xFFE0, 0xFFE6},   Range{0x1F300, 0x1F64F},
-    Range{0x1F680, 0x1F6FF}, Range{0x1F900, 0x1F9FF}, Range{0x20000, 0x3FFFD},
+    Range{0x1100, 0x115F},
+    Range{0x2E80, 0x303E},
+    Range{0x3041, 0x33FF},
+    Range{0x3400, 0x4DBF},
+    Range{0x4E00, 0x9FFF},
+    Range{0xA000, 0xA4CF},
+    Range{0xAC00, 0xD7A3},
+    Range{0xF900, 0xFAFF},
+    Range{0xFE30, 0xFE6F},
+    Range{0xFF00, 0xFF60},
+    Range{0xFFE0, 0xFFE6},
+    Range{0x1F300, 0x1F64F},
+    Range{0x1F680, 0x1F6FF},
+    Range{0x1F900, 0x1F9FF},
+    Range{0x20000, 0x3FFFD},
 };
 
 template <std::size_t N>
@@ -98,14 +115,29 @@ std::string paint(const Style& style, Colour colour, std::string_view text) {
   if (!style.colour || colour == Colour::kNone || text.empty()) return std::string(text);
   const char* code = "0";
   switch (colour) {
-    case Colour::kNone: break;
-    case Colour::kBold: code = "1"; break;
-    case Colour::kDim: code = "2"; break;
-    case Colour::kRed: code = "31"; break;
-    case Colour::kGreen: code = "32"; break;
-    case Colour::kYellow: code = "33"; break;
-    case Colour::kBlue: code = "34"; break;
-    case Colour::kCyan: code = "36"; break;
+    case Colour::kNone:
+      break;
+    case Colour::kBold:
+      code = "1";
+      break;
+    case Colour::kDim:
+      code = "2";
+      break;
+    case Colour::kRed:
+      code = "31";
+      break;
+    case Colour::kGreen:
+      code = "32";
+      break;
+    case Colour::kYellow:
+      code = "33";
+      break;
+    case Colour::kBlue:
+      code = "34";
+      break;
+    case Colour::kCyan:
+      code = "36";
+      break;
   }
   return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
 }
@@ -134,9 +166,8 @@ std::string visible(std::string_view untrusted) {
 std::string prose(std::string_view untrusted, std::string_view margin) {
   while (!untrusted.empty() && untrusted.back() == '\n') untrusted.remove_suffix(1);
   std::string out;
-  each_line(untrusted, [&](std::string_view line) {
-    out += std::string(margin) + visible(line) + "\n";
-  });
+  each_line(untrusted,
+            [&](std::string_view line) { out += std::string(margin) + visible(line) + "\n"; });
   return out;
 }
 

@@ -102,7 +102,8 @@ TEST(Arguments, that_are_new_are_json_or_text) {
 
 TEST(Arguments, refuse_another_type_or_a_path_that_leads_nowhere) {
   const json::Value old = parsed(R"({"amount":250,"items":[1]})");
-  for (const char* bad : {"amount=lots", "amount=\"80\"", "items.7=1", "amount.x=1", "=1", "amount"}) {
+  for (const char* bad :
+       {"amount=lots", "amount=\"80\"", "items.7=1", "amount.x=1", "=1", "amount"}) {
     const auto changed = with_changes(old, {bad});
     ASSERT_FALSE(changed) << bad;
     EXPECT_EQ(changed.error().reason, "cli.bad_set");

@@ -112,21 +112,25 @@ std::string Timeline::workflow_line(const std::string& type, const json::Value& 
   const json::Value& payload = event["payload"];
   if (type == "workflow.created") {
     const std::string person = payload.string_or("on_behalf_of");
-    return line(Colour::kNone, "○",
-                "created by " + actor(event["actor"]) +
-                    (person.empty() ? "" : ", for " + visible(person)));
+    return line(
+        Colour::kNone,
+        "○",
+        "created by " + actor(event["actor"]) + (person.empty() ? "" : ", for " + visible(person)));
   }
   if (type == "workflow.rolled_back") return rollback_lines(event);
   if (type == "checkpoint.created") {
-    return line(Colour::kBlue, "◆",
+    return line(Colour::kBlue,
+                "◆",
                 "checkpoint " + number_of(payload.string_or("checkpoint")) + " \"" +
                     visible(payload.string_or("name")) + "\" by " + actor(event["actor"]));
   }
   closed_ = true;
   worker_.clear();
-  if (type == "workflow.completed") return line(Colour::kGreen, "●", "completed" + result_of(payload));
+  if (type == "workflow.completed")
+    return line(Colour::kGreen, "●", "completed" + result_of(payload));
   if (type == "workflow.failed") return line(Colour::kRed, "●", "failed" + result_of(payload));
-  return line(Colour::kRed, "●",
+  return line(Colour::kRed,
+              "●",
               visible(type.substr(type.find('.') + 1)) + " by " + actor(event["actor"]) +
                   because(payload.string_or("reason")));
 }
@@ -135,11 +139,12 @@ std::string Timeline::rollback_lines(const json::Value& event) {
   const json::Value& payload = event["payload"];
   const json::Array* dropped = payload["dropped"].as_array();
   const auto left = static_cast<std::int64_t>(dropped == nullptr ? 0 : dropped->size());
-  std::string out = line(Colour::kYellow, "↩",
-                         actor(event["actor"]) + " rolls back to checkpoint " +
-                             number_of(payload.string_or("checkpoint")) +
-                             because(payload.string_or("reason")) + "; " + count(left, "call") +
-                             (left == 1 ? " leaves" : " leave") + " the branch");
+  std::string out =
+      line(Colour::kYellow,
+           "↩",
+           actor(event["actor"]) + " rolls back to checkpoint " +
+               number_of(payload.string_or("checkpoint")) + because(payload.string_or("reason")) +
+               "; " + count(left, "call") + (left == 1 ? " leaves" : " leave") + " the branch");
   if (const json::Array* undone = payload["undone"].as_array(); undone != nullptr) {
     for (const json::Value& id : *undone) {
       if (id.as_string() == nullptr) continue;
@@ -161,20 +166,24 @@ std::string Timeline::turn_line(const std::string& type, const json::Value& even
   }
   if (type == "turn.ended") {
     worker_.clear();
-    return line(Colour::kDim, "■",
+    return line(Colour::kDim,
+                "■",
                 "turn " + number + " ends" +
                     (pending_.empty() ? "" : ", waiting for request " + joined(pending_)));
   }
   std::string out;
   if (!worker_.empty()) {
-    out = line(Colour::kRed, "⚡",
+    out = line(Colour::kRed,
+               "⚡",
                "turn " + std::to_string(turn_) + " of worker " + worker_ +
                    " never ended: it was killed or cut off");
   }
   turn_ = payload.int_or("turn");
   worker_ = visible(payload.string_or("worker"));
-  return out + line(Colour::kCyan, "▶",
-                    "turn " + number + (out.empty() ? " begins" : " takes over") + ": worker " + worker_);
+  return out +
+         line(Colour::kCyan,
+              "▶",
+              "turn " + number + (out.empty() ? " begins" : " takes over") + ": worker " + worker_);
 }
 
 std::string Timeline::call_line(const std::string& type, const Group& group) {
@@ -197,8 +206,10 @@ std::string Timeline::call_line(const std::string& type, const Group& group) {
 
 std::string Timeline::recorded_line(const json::Value& payload) {
   const bool failed = !payload["error"].is_null();
-  return line(failed ? Colour::kRed : Colour::kDim, "·",
-              paint(style_, Colour::kDim,
+  return line(failed ? Colour::kRed : Colour::kDim,
+              "·",
+              paint(style_,
+                    Colour::kDim,
                     visible(payload.string_or("kind")) + " " + visible(payload.string_or("tool"))) +
                   result_of(payload));
 }
@@ -210,9 +221,10 @@ std::string Timeline::started_line(const json::Value& event, const json::Value* 
   calls_[id].started = time_of(event, "at");
   std::string out;
   if (attempt > 1) {
-    out = line(Colour::kYellow, "↻",
-               named(id) + " is tried again under the same key, attempt " +
-                   std::to_string(attempt));
+    out =
+        line(Colour::kYellow,
+             "↻",
+             named(id) + " is tried again under the same key, attempt " + std::to_string(attempt));
   }
   if (end != nullptr) return out + ended_line(*end);
   return attempt > 1 ? out : line(Colour::kNone, "▷", named(id) + " runs");
@@ -227,7 +239,8 @@ std::string Timeline::ended_line(const json::Value& event) {
   if (started != 0) {
     took = paint(style_, Colour::kDim, "  in " + duration(time_of(event, "at") - started));
   }
-  return line(failed ? Colour::kRed : Colour::kGreen, failed ? "✗" : "✓",
+  return line(failed ? Colour::kRed : Colour::kGreen,
+              failed ? "✗" : "✓",
               named(id) + result_of(payload) + took);
 }
 
@@ -243,17 +256,20 @@ std::string Timeline::asked_line(const json::Value& payload) {
   const std::string id = payload.string_or("approval");
   const json::Value& question = payload["question"];
   const std::string kind = question.string_or("kind");
-  RequestSeen seen{payload.string_or("call"), visible(question.string_or("action")), kind,
+  RequestSeen seen{payload.string_or("call"),
+                   visible(question.string_or("action")),
+                   kind,
                    question["arguments"]};
   pending_.insert(id);
-  const std::string what =
-      kind == "question" ? seen.action
-                         : seen.action + "(" + short_arguments(seen.arguments, room()) + ")";
+  const std::string what = kind == "question"
+                               ? seen.action
+                               : seen.action + "(" + short_arguments(seen.arguments, room()) + ")";
   requests_[id] = std::move(seen);
   const std::string verb = kind == "in_doubt"   ? "in doubt, did it happen? " + what + " asks "
                            : kind == "question" ? "question " + what + " to "
                                                 : what + " asks ";
-  return line(Colour::kYellow, kind == "in_doubt" ? "!" : "?",
+  return line(Colour::kYellow,
+              kind == "in_doubt" ? "!" : "?",
               verb + asks(payload) + "  request " + number_of(id));
 }
 
@@ -286,7 +302,8 @@ std::string Timeline::edited_lines(const json::Value& event) {
   const json::Value& payload = event["payload"];
   const std::string id = payload.string_or("approval");
   RequestSeen& seen = requests_[id];
-  std::string out = line(Colour::kYellow, "✎",
+  std::string out = line(Colour::kYellow,
+                         "✎",
                          visible(payload.string_or("person")) + " edits request " + number_of(id) +
                              " " + seen.action + because(payload.string_or("reason")) +
                              "; it asks " + asks(payload) + " anew");
@@ -303,7 +320,8 @@ std::string Timeline::closed_line(const json::Value& payload) {
   const std::string status = payload.string_or("status");
   pending_.erase(id);
   const Colour colour = colour_of_status(status);
-  return line(colour, status == "approved" || status == "answered" ? "✓" : "✗",
+  return line(colour,
+              status == "approved" || status == "answered" ? "✓" : "✗",
               "request " + number_of(id) + " " + requests_[id].action + " is " + visible(status) +
                   because(payload.string_or("reason")));
 }
@@ -346,8 +364,8 @@ std::string Timeline::named(const std::string& call) const {
 std::string Timeline::result_of(const json::Value& payload) const {
   const json::Value& error = payload["error"];
   if (!error.is_null()) {
-    return ": " + shorten(visible(error.string_or("type") + ": " + error.string_or("message")),
-                          room());
+    return ": " +
+           shorten(visible(error.string_or("type") + ": " + error.string_or("message")), room());
   }
   return payload["result"].is_null() ? "" : " → " + inline_json(payload["result"], room());
 }

@@ -66,7 +66,7 @@ class Timeline {
   std::int64_t epoch_ = 0;
   std::int64_t turn_ = 0;
   std::string worker_;  // Of the open turn; empty when there is none.
-  bool heard_ = false;   // It renewed its lease since the last line.
+  bool heard_ = false;  // It renewed its lease since the last line.
   bool closed_ = false;
   std::map<std::string, CallSeen> calls_;
   std::map<std::string, RequestSeen> requests_;

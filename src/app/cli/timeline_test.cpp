@@ -80,10 +80,12 @@ TEST(Timeline, a_wait_is_drawn_with_what_was_waited_for) {
       .add("turn.ended", R"({"turn":1})")
       .at(1'007'500)
       .add("approval.decided",
-           R"({"approval":"ap_x_1","person":"grace","decision":"approve","reason":"fine"})", "grace")
+           R"({"approval":"ap_x_1","person":"grace","decision":"approve","reason":"fine"})",
+           "grace")
       .at(1'007'520)
       .add("approval.decided",
-           R"({"approval":"ap_x_1","person":"alan","decision":"approve","reason":""})", "alan")
+           R"({"approval":"ap_x_1","person":"alan","decision":"approve","reason":""})",
+           "alan")
       .add("approval.closed", R"({"approval":"ap_x_1","status":"approved","by":"alan"})")
       .add("call.granted", R"({"call":"cl_x_1","approval":"ap_x_1"})");
   const std::string told = story.told();
@@ -130,15 +132,16 @@ TEST(Timeline, an_edit_shows_what_it_changed) {
   story.add("call.opened", kOpened)
       .add("approval.requested", kAsked)
       .add("approval.decided",
-           R"({"approval":"ap_x_1","person":"grace","decision":"edit"})", "grace")
+           R"({"approval":"ap_x_1","person":"grace","decision":"edit"})",
+           "grace")
       .add("approval.edited",
            R"({"approval":"ap_x_1","person":"grace","reason":"too much","arguments":{"amount":80},
-               "thresholds":[{"from":"finance","approve":1,"reject":1}]})", "grace");
+               "thresholds":[{"from":"finance","approve":1,"reject":1}]})",
+           "grace");
   const std::string told = story.told();
-  EXPECT_NE(
-      told.find("✎ grace edits request #1 refund: too much; it asks 1 of finance anew\n"
-                "                amount: 250 → 80\n"),
-      std::string::npos)
+  EXPECT_NE(told.find("✎ grace edits request #1 refund: too much; it asks 1 of finance anew\n"
+                      "                amount: 250 → 80\n"),
+            std::string::npos)
       << told;
 }
 
@@ -150,7 +153,8 @@ TEST(Timeline, a_rollback_opens_a_branch_and_names_the_effects_that_stay) {
       .add("call.closed", R"({"call":"cl_x_1","result":true})")
       .add("workflow.rolled_back",
            R"({"checkpoint":"cp_x_1","epoch":1,"parent":0,"reason":"wrong order",
-               "dropped":["cl_x_1"],"undone":["cl_x_1"]})", "ada")
+               "dropped":["cl_x_1"],"undone":["cl_x_1"]})",
+           "ada")
       .add("turn.started", R"({"turn":2,"worker":"w2"})");
   const std::string told = story.told();
   EXPECT_NE(told.find("↩ person ada rolls back to checkpoint #1: wrong order; 1 call leaves the "
@@ -163,8 +167,10 @@ TEST(Timeline, a_rollback_opens_a_branch_and_names_the_effects_that_stay) {
 
 TEST(Timeline, is_the_same_told_at_once_or_in_pieces_that_end_where_lines_do) {
   Story story = begun();
-  story.add("call.opened", kOpened).add("approval.requested", kAsked).at(1'000'100).add(
-      "workflow.cancelled", R"({"reason":"enough"})", "ada");
+  story.add("call.opened", kOpened)
+      .add("approval.requested", kAsked)
+      .at(1'000'100)
+      .add("workflow.cancelled", R"({"reason":"enough"})", "ada");
   Timeline pieces{Style{}};
   std::string told;
   for (const json::Value& event : story.events()) told += pieces.tell({event});
@@ -195,8 +201,12 @@ TEST(RequestView, shows_what_is_bound_first_and_the_agents_words_last_and_marked
   EXPECT_LT(place("agent bot, for ada wants to run refund"), place("amount  250"));
   EXPECT_LT(place("amount  250"), place("In the agent's own words"));
   EXPECT_LT(place("In the agent's own words"), place("    │ please\\u{202E}"));
-  for (const char* words : {"amount: 300 → 250", "finance 1 of 2", "2 of finance must agree", "h1",
-                            "grace approve by cli", "no longer counts"}) {
+  for (const char* words : {"amount: 300 → 250",
+                            "finance 1 of 2",
+                            "2 of finance must agree",
+                            "h1",
+                            "grace approve by cli",
+                            "no longer counts"}) {
     EXPECT_NE(place(words), std::string::npos) << words << "\n" << text;
   }
 }

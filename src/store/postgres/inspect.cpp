@@ -41,34 +41,45 @@ Fact fact(bool good, Level otherwise, std::string what, std::string advice) {
 }
 
 void add_server_facts(const Rows& server, std::vector<Fact>& facts) {
-  facts.push_back(fact(server.number(0, 0) >= kOldest, Level::kWarn,
-                       "PostgreSQL " + server.text(0, 1), "use 15 or newer"));
+  facts.push_back(fact(server.number(0, 0) >= kOldest,
+                       Level::kWarn,
+                       "PostgreSQL " + server.text(0, 1),
+                       "use 15 or newer"));
   const std::string standbys = server.text(0, 4);
   facts.push_back({Level::kOk,
                    "fsync is on, synchronous_commit is " + server.text(0, 2) +
                        (standbys.empty() ? "" : ", standbys: " + standbys),
                    ""});
-  facts.push_back(fact(server.text(0, 3) == "on", Level::kWarn,
+  facts.push_back(fact(server.text(0, 3) == "on",
+                       Level::kWarn,
                        "full_page_writes is " + server.text(0, 3),
                        "set it to on: a crash can tear pages"));
-  facts.push_back(fact(server.text(0, 5) != "t", Level::kWarn, "connected as " + server.text(0, 6),
+  facts.push_back(fact(server.text(0, 5) != "t",
+                       Level::kWarn,
+                       "connected as " + server.text(0, 6),
                        "it is a superuser, whom nothing keeps from changing events; give the "
                        "server a role of its own"));
 }
 
 void add_event_facts(const Rows& events, std::vector<Fact>& facts) {
   const bool owner = events.text(0, 0) == "t";
-  facts.push_back(fact(!owner, Level::kWarn, "who owns the events",
+  facts.push_back(fact(!owner,
+                       Level::kWarn,
+                       "who owns the events",
                        "the server's own role does and could drop their protection; run fermata "
                        "migrate as an owner, serve as another role"));
-  facts.push_back(fact(events.text(0, 1) == "t", Level::kFail, "events can be appended",
+  facts.push_back(fact(events.text(0, 1) == "t",
+                       Level::kFail,
+                       "events can be appended",
                        "grant INSERT and SELECT on events, and see docs/operations"));
   if (!owner) {
-    facts.push_back(fact(events.text(0, 2) != "t", Level::kWarn,
+    facts.push_back(fact(events.text(0, 2) != "t",
+                         Level::kWarn,
                          "the role has no right to change events",
                          "revoke UPDATE, DELETE and TRUNCATE on events from it"));
   }
-  facts.push_back(fact(events.number(0, 3) > 0, Level::kFail,
+  facts.push_back(fact(events.number(0, 3) > 0,
+                       Level::kFail,
                        "triggers keep events from being changed",
                        "they are gone or disabled; find out who did it, then run fermata verify"));
 }

@@ -29,7 +29,8 @@ constexpr std::array<std::int64_t, 6> kShared = {
 
 constexpr Sql kJournalMode{"journal_mode", "PRAGMA journal_mode"};
 constexpr Sql kTriggers{
-    "triggers", "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'events'"};
+    "triggers",
+    "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'events'"};
 constexpr int kTriggersOfEvents = 3;  // Update, delete, replace.
 constexpr Sql kCheck{"quick_check", "PRAGMA quick_check(1)"};
 
@@ -58,23 +59,31 @@ void add_file_facts(const std::string& path, std::vector<Fact>& facts) {
                        "this user may not write " + path + " or its folder"));
   struct statfs system {};
   if (::statfs(path.c_str(), &system) != 0) return;
-  const bool shared = std::find(kShared.begin(), kShared.end(),
-                                static_cast<std::int64_t>(system.f_type)) != kShared.end();
-  facts.push_back(fact(!shared, Level::kFail, "the file system is local",
+  const bool shared =
+      std::find(kShared.begin(), kShared.end(), static_cast<std::int64_t>(system.f_type)) !=
+      kShared.end();
+  facts.push_back(fact(!shared,
+                       Level::kFail,
+                       "the file system is local",
                        "it is on a network: locks and fsync cannot be relied on; use a local "
                        "disk, or PostgreSQL"));
 }
 
 Result<void> add_content_facts(Connection& connection, std::vector<Fact>& facts) {
   FERMATA_TRY(const std::string mode, ask(connection, kJournalMode));
-  facts.push_back(fact(mode == "wal", Level::kWarn,
+  facts.push_back(fact(mode == "wal",
+                       Level::kWarn,
                        "journal mode " + mode + "; a server writes with synchronous=FULL",
                        "a server makes it WAL when it starts"));
   FERMATA_TRY(const std::string triggers, ask(connection, kTriggers));
-  facts.push_back(fact(std::stoll(triggers) >= kTriggersOfEvents, Level::kFail, "triggers keep events from being changed",
+  facts.push_back(fact(std::stoll(triggers) >= kTriggersOfEvents,
+                       Level::kFail,
+                       "triggers keep events from being changed",
                        "they are gone; find out who removed them, then run fermata verify"));
   FERMATA_TRY(const std::string damage, ask(connection, kCheck));
-  facts.push_back(fact(damage == "ok", Level::kFail, "SQLite's quick check: " + damage,
+  facts.push_back(fact(damage == "ok",
+                       Level::kFail,
+                       "SQLite's quick check: " + damage,
                        "restore the file from a backup"));
   return {};
 }
@@ -97,7 +106,8 @@ Result<std::vector<Fact>> inspect_sqlite(const std::string& path, const Options&
   as_it_is.migrate = false;
   if (const auto version = migrate(*connection, as_it_is); !version) {
     facts.push_back({version.error().reason == "store.schema_too_old" ? Level::kWarn : Level::kFail,
-                     "schema version", version.error().message});
+                     "schema version",
+                     version.error().message});
     return facts;
   }
   facts.push_back({Level::kOk, "the schema is that of this version", ""});
@@ -107,9 +117,8 @@ Result<std::vector<Fact>> inspect_sqlite(const std::string& path, const Options&
 
 Result<std::unique_ptr<Store>> open_sqlite_snapshot(const std::string& path,
                                                     const Options& options) {
-  FERMATA_TRY(
-      auto connection,
-      sqlite::Connection::open(path, sqlite::Access::kRead, options.timeout_ms));
+  FERMATA_TRY(auto connection,
+              sqlite::Connection::open(path, sqlite::Access::kRead, options.timeout_ms));
   Options as_it_is = options;
   as_it_is.migrate = false;
   FERMATA_CHECK_OK(sqlite::migrate(*connection, as_it_is));
