@@ -16,8 +16,8 @@ using boost::system::error_code;
 
 constexpr std::size_t kFirstBufferBytes = 4 << 10;
 constexpr std::size_t kReadBufferBytes = 64 << 10;  // What a busy connection's buffer grows to.
-constexpr int kLingerMs = 2'000;       // While a refused client may still be sending.
-constexpr int kDrainLingerMs = 200;   // For what was under way when the shutdown began.
+constexpr int kLingerMs = 2'000;                    // While a refused client may still be sending.
+constexpr int kDrainLingerMs = 200;  // For what was under way when the shutdown began.
 
 constexpr Refused kTimeout{408, "request.timeout", "the request took too long to arrive"};
 constexpr Refused kNoAnswer{500, "server.no_answer", "the server found no answer; it is not you"};
@@ -75,12 +75,11 @@ void Connection::read_more() {
   }
   if (in_end_ == in_.size()) in_.resize(in_.size() * 2);  // Bounded: see RequestParser::feed.
   reading_ = true;
-  socket_.async_read_some(
-      asio::buffer(in_.data() + in_end_, in_.size() - in_end_),
-      [self = shared_from_this()](const error_code& error, std::size_t size) {
-        self->reading_ = false;
-        self->on_read(error, size);
-      });
+  socket_.async_read_some(asio::buffer(in_.data() + in_end_, in_.size() - in_end_),
+                          [self = shared_from_this()](const error_code& error, std::size_t size) {
+                            self->reading_ = false;
+                            self->on_read(error, size);
+                          });
 }
 
 void Connection::on_read(const error_code& error, std::size_t size) {
@@ -239,8 +238,8 @@ bool Connection::flush() {
   blocked_ = false;
   while (sent_ < total) {
     const std::size_t head_sent = std::min(sent_, out_head_.size());
-    const std::array<asio::const_buffer, 2> rest{
-        asio::buffer(out_head_) + head_sent, asio::buffer(out_body_) + (sent_ - head_sent)};
+    const std::array<asio::const_buffer, 2> rest{asio::buffer(out_head_) + head_sent,
+                                                 asio::buffer(out_body_) + (sent_ - head_sent)};
     error_code error;
     sent_ += socket_.write_some(rest, error);
     if (error == asio::error::would_block) {

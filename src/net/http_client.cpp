@@ -14,7 +14,7 @@ constexpr std::size_t kMaxAnswerBytes = 64 << 20;
 struct Sink {
   Response response;
   const std::function<bool(std::string_view)>* on_chunk = nullptr;
-  bool stopped = false;    // on_chunk has had enough.
+  bool stopped = false;  // on_chunk has had enough.
   bool too_large = false;
 };
 
@@ -125,7 +125,9 @@ struct Client::Impl {
       return fail(ErrorCode::kUnavailable, "net.no_answer", "the answer is too large");
     }
     const std::string why = error[0] != '\0' ? error : curl_easy_strerror(code);
-    return fail(ErrorCode::kUnavailable, "net.no_answer", "no answer from the server: " + why,
+    return fail(ErrorCode::kUnavailable,
+                "net.no_answer",
+                "no answer from the server: " + why,
                 request.method + " " + request.url);
   }
 };

@@ -28,10 +28,12 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Any HTTP status is a value, redirects included; kUnavailable net.no_answer when none came whole.
+  // Any HTTP status is a value, redirects included. kUnavailable net.no_answer when none came
+  // whole.
   Result<Response> send(const ClientRequest& request);
-  // Streams the body, whatever the status, to `on_chunk` until it returns false or the server ends;
-  // both give the status. timeout_ms bounds the silence, not the whole; net.no_answer when it passes.
+  // Streams the body, whatever the status, to `on_chunk` until it returns false or the server
+  // ends; both give the status. timeout_ms bounds the silence, not the whole: net.no_answer when
+  // it passes.
   Result<int> stream(const ClientRequest& request,
                      const std::function<bool(std::string_view)>& on_chunk);
 

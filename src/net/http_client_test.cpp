@@ -24,8 +24,7 @@ TEST(Client, sends_and_gives_any_status_with_headers_and_body) {
                        request.method + " " + request.query + " " + request.body});
   });
   Client client;
-  const auto made =
-      client.send({"POST", url(*server, "/a?b=c"), {{"X-Key", "k"}}, "body", 20'000});
+  const auto made = client.send({"POST", url(*server, "/a?b=c"), {{"X-Key", "k"}}, "body", 20'000});
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(made->status, 201);
   EXPECT_EQ(made->body, "POST b=c body");

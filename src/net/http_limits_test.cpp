@@ -146,9 +146,8 @@ TEST(HttpLimits, answers_503_when_the_handler_is_too_slow_and_ignores_it_then) {
   auto options = quick_options();
   options.handle_timeout_ms = 50;
   std::promise<Responder> given;
-  const auto server = serve(options, [&](Request, Responder responder) {
-    given.set_value(std::move(responder));
-  });
+  const auto server =
+      serve(options, [&](Request, Responder responder) { given.set_value(std::move(responder)); });
   RawClient client(server->port());
   client.send(kPing);
   const auto answer = client.read_to_end();

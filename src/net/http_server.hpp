@@ -6,12 +6,13 @@
 // the Responder, which may travel to any thread, answers later. A Responder that is dropped unused
 // answers 500, so no client waits for ever.
 //
-// The server itself refuses what is not HTTP hygiene (see http-rules in ARCHITECTURE.md): missing or
-// doubled Host, bodies and headers over the limits, slow clients; the refusals carry problem+json.
+// The server itself refuses what is not HTTP hygiene: framing that two readers could understand
+// differently, a missing or doubled Host, bodies and headers over the limits, slow clients. The
+// Refusal callback words these answers; after most of them the connection closes.
 // shutdown() stops accepting, lets every accepted request be answered (until `grace_ms`), returns.
 //
-// Handler and Refusal are called on any of the server's threads, several at once. A Responder and an
-// EventStream may outlive the server; what they say then goes nowhere.
+// Handler and Refusal are called on any of the server's threads, several at once. A Responder and
+// an EventStream may outlive the server; what they say then goes nowhere.
 
 #include <cstdint>
 #include <functional>
@@ -49,8 +50,8 @@ struct Response {
   std::string body;
 };
 
-// An open text/event-stream answer. Thread-safe. send() returns false once the client is gone or too
-// slow (its bounded buffer is full); the owner then lets go. Destroying it ends the answer.
+// An open text/event-stream answer. Thread-safe. send() returns false once the client is gone or
+// too slow (its bounded buffer is full); the owner then lets go. Destroying it ends the answer.
 class EventStream {
  public:
   virtual ~EventStream() = default;
@@ -73,14 +74,14 @@ class Responder {
   ~Responder();  // Answers 500 when neither of these was called:
 
   void respond(Response response);                             // Once.
-  std::shared_ptr<EventStream> start_stream(Headers headers);  // Instead of respond(); status 200.
+  std::shared_ptr<EventStream> start_stream(Headers headers);  // Instead; the status is 200.
 
  private:
   std::unique_ptr<Impl> impl_;
 };
 
 using Handler = std::function<void(Request, Responder)>;
-// Makes the answer to a request that no handler answers (status, stable reason, words for a person):
+// Makes the answer to a request that no handler answers (status, stable reason, words for people):
 //   400 request.malformed, request.bad_host  408 request.timeout  413 request.body_too_large
 //   414 request.target_too_long  417 request.expectation  431 request.headers_too_large
 //   500 server.no_answer  501 request.transfer_encoding  505 request.http_version
@@ -95,8 +96,8 @@ struct ServerOptions {
   std::size_t max_body_bytes = 1 << 20;
   std::size_t max_header_bytes = 32 << 10;
   std::size_t max_connections = 4096;
-  int read_timeout_ms = 10'000;   // From the first byte of a request to its last.
-  int idle_timeout_ms = 60'000;   // Between requests.
+  int read_timeout_ms = 10'000;     // From the first byte of a request to its last.
+  int idle_timeout_ms = 60'000;     // Between requests.
   int handle_timeout_ms = 120'000;  // The handler's; streams may last.
   int write_timeout_ms = 30'000;    // Without any progress.
   std::size_t max_stream_buffer_bytes = 1 << 20;
@@ -112,7 +113,8 @@ class Server {
 };
 
 // Binds and serves at once. kUnavailable net.bind_failed when the address cannot be had.
-Result<std::unique_ptr<Server>> start_server(ServerOptions options, Handler handler,
+Result<std::unique_ptr<Server>> start_server(ServerOptions options,
+                                             Handler handler,
                                              Refusal refusal);
 
 }  // namespace fermata::net

@@ -9,8 +9,6 @@
 namespace fermata::net {
 namespace {
 
-using ::testing::Test;
-
 const std::string kPing = "GET /ping HTTP/1.1\r\nHost: x\r\n\r\n";
 
 void echo(Request request, Responder responder) {
@@ -43,8 +41,9 @@ TEST(HttpServer, answers_later_from_another_thread) {
   });
   RawClient client(server->port());
   client.send(kPing);
-  std::thread other(
-      [&] { given.get_future().get().respond({201, {{"X-Evil", "a\r\nSet-Cookie: b"}}, "later"}); });
+  std::thread other([&] {
+    given.get_future().get().respond({201, {{"X-Evil", "a\r\nSet-Cookie: b"}}, "later"});
+  });
   const auto answer = client.read_answer();
   other.join();
   EXPECT_TRUE(starts(answer, "HTTP/1.1 201 Created\r\n")) << answer;
@@ -199,9 +198,8 @@ TEST(HttpServer, shutdown_answers_the_request_that_is_still_arriving) {
 
 TEST(HttpServer, shutdown_refuses_what_is_open_after_the_grace_and_ignores_late_answers) {
   std::promise<Responder> given;
-  auto server = serve(quick_options(), [&](Request, Responder responder) {
-    given.set_value(std::move(responder));
-  });
+  auto server = serve(quick_options(),
+                      [&](Request, Responder responder) { given.set_value(std::move(responder)); });
   RawClient client(server->port());
   client.send(kPing);
   auto responder = given.get_future().get();

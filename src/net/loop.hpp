@@ -68,7 +68,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
   // From any thread:
   bool post(Mail mail);  // False once the loop has stopped: nobody will read it.
   void adopt(Socket socket, bool over_limit);  // Counted in `open` already.
-  void drain();  // Lets each connection go when it owes no answer.
+  void drain();                                // Lets each connection go when it owes no answer.
   // Closes every connection, those that still owe an answer with a 503, and joins the thread.
   void stop();
   boost::asio::io_context& context() { return context_; }

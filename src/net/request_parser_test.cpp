@@ -44,7 +44,8 @@ TEST(RequestParser, takes_plain_requests_in_any_pieces) {
   EXPECT_EQ(verdict(kGet + "\r\n"), 200);
   EXPECT_EQ(verdict("\r\n\r\n" + kGet + "\r\n"), 200);
   EXPECT_EQ(verdict(kPost + "Content-Length: 3\r\n\r\nabc"), 200);
-  EXPECT_EQ(verdict(kPost + "Transfer-Encoding: chunked\r\n\r\n3;a=\"b\"\r\nabc\r\n0\r\n\r\n"), 200);
+  EXPECT_EQ(verdict(kPost + "Transfer-Encoding: chunked\r\n\r\n3;a=\"b\"\r\nabc\r\n0\r\n\r\n"),
+            200);
   EXPECT_EQ(verdict(kPost + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 200);
   EXPECT_EQ(verdict("GET / HTTP/1.0\r\n\r\n"), 200);
 }

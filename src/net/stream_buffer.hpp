@@ -36,7 +36,7 @@ class StreamBuffer {
   std::mutex mutex_;
   std::string waiting_;
   std::size_t in_flight_ = 0;  // Taken by the connection, and perhaps not yet written.
-  bool woken_ = true;          // The connection starts awake: it takes once it has written its head.
+  bool woken_ = true;          // It starts awake: it takes once its head is written.
   bool finished_ = false;
   bool lost_ = false;
 };
