@@ -254,3 +254,21 @@ def test_a_set_looks_the_same_in_another_process(
     assert isinstance(first, Suspended)
     recorded = fermata.client.list_journal(first.workflow_id).items[1].result
     assert recorded == str(Kinds().forward())
+
+
+def test_the_same_request_id_gives_the_same_run_however_often_it_is_started(
+    fermata: Fermata, people: People, ledger: Ledger
+) -> None:
+    name = f"nightly-{time.time_ns()}"
+    agent = tool_caller(ledger, [say(None, call("refund", {"order": "J", "amount": 400})), report])
+    first = fermata.run(agent, "refund", request_id=name)
+    assert isinstance(first, Suspended)
+    again = fermata.run(agent, "refund", request_id=name)
+    assert isinstance(again, Suspended)
+    assert again.approvals[0].id == first.approvals[0].id
+    people.approve(first.approvals[0])
+    done = fermata.run(agent, "refund", request_id=name)
+    assert isinstance(done, Completed)
+    assert fermata.run(agent, "refund", request_id=name) == done
+    assert ledger.refunds() == [("J", 400)]
+    assert ledger.model_calls() == 2

@@ -16,6 +16,7 @@ import httpx
 from agents import Ledger, call, code, coder, report, say, tool_caller
 from smolagents import MultiStepAgent
 
+from fermata import Client
 from fermata.smolagents import Completed, Fermata
 
 
@@ -70,10 +71,9 @@ class KillAt(httpx.BaseTransport):
 def main() -> None:
     scenario, directory, url, key, workflow_id = sys.argv[1:]
     fermata = Fermata(url, key)
-    kill = os.environ.get("KILL_AT")
-    if kill:
+    if kill := os.environ.get("KILL_AT"):
         when, n = kill.split(":")
-        fermata.client._http._transport = KillAt(when, int(n))
+        fermata = Fermata(client=Client(url, key, transport=KillAt(when, int(n))))
     ledger = Ledger(Path(directory))
     result = fermata.run(lambda: SCENARIOS[scenario](ledger), workflow_id=workflow_id)
     if isinstance(result, Completed):

@@ -50,10 +50,14 @@ def encode(value: Any) -> Any:
         except RecursionError:
             raise Unsupported("a value that is nested so deeply cannot be journaled") from None
         encoded = {"$py": text, "value": _readable(value)}
-    size = len(json.dumps(encoded))
-    if size > MAX_BYTES:
-        raise Unsupported(f"a value of {size} bytes is too large for the journal")
+    if size(encoded) > MAX_BYTES:
+        raise Unsupported(f"a value of {size(encoded)} bytes is too large for the journal")
     return encoded
+
+
+def size(encoded: Any) -> int:
+    """How many bytes a body has more for it."""
+    return len(json.dumps(encoded))
 
 
 def decode(encoded: Any) -> Any:

@@ -17,6 +17,8 @@ from smolagents import MultiStepAgent
 from smolagents.agent_types import AgentType, handle_agent_output_types
 
 from .. import context, errors
+from .._request import Retry
+from ..client import Client
 from ..models import Workflow
 from . import codec, failure, fingerprint, turn, wrap
 from .journal import Journal
@@ -46,13 +48,16 @@ class Fermata:
         url: str | None = None,
         key: str | None = None,
         *,
+        client: Client | None = None,
         lease_s: int = turn.LEASE_S,
         insist_s: float = 60.0,
     ) -> None:
         """`url` and `key`, an agent's, default to FERMATA_URL and FERMATA_KEY. `lease_s` is how
         long a worker may be silent before others may take its workflow; `insist_s`, how long a
-        server that does not answer is tried again before a run is given up."""
-        self.client = turn.patient(url, key, insist_s)
+        server that does not answer is tried again before a run is given up: a result that cannot
+        be reported leaves a call in doubt. `client` is used instead of one made from these."""
+        insist = Retry(attempts=10_000, total_s=insist_s)
+        self.client = client or Client(url, key, retry=insist)
         self._lease_s = lease_s
 
     def run(
@@ -86,6 +91,7 @@ class Fermata:
         has changed. An exception that the agent itself raises fails the workflow; see `RunError`
         for what leaves it open.
         """
+        workflow = None
         if workflow_id is None:
             if task is None:
                 raise ValueError("a new workflow needs a task")
@@ -98,7 +104,8 @@ class Fermata:
                 on_behalf_of=on_behalf_of,
                 request_id=request_id,
             )
-        else:
+            workflow_id = workflow.id
+        if workflow is None or request_id is not None:  # it may have been there for long
             workflow = self.client.get_workflow(workflow_id)
         give_up = time.monotonic() + wait_s
         while True:

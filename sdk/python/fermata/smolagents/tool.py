@@ -122,6 +122,8 @@ class DurableTool(Tool):  # type: ignore[misc]
                 sent[name] = codec.encode_argument(value)
             except codec.Unsupported as error:
                 raise TypeError(f"{self.name}(): argument {name!r}: {error}") from None
+        if codec.size(sent) > codec.MAX_BYTES:
+            raise TypeError(f"{self.name}(): the arguments are too large for the journal")
         journal = self._scope.journal
         call = journal.tool_call(site.key, self.name, sent)
         if call is None:
@@ -191,6 +193,8 @@ class DurableTool(Tool):  # type: ignore[misc]
     def _verify(self, key: str, verdict: CallVerdict, sent: dict[str, Any]) -> None:
         """Refuses a permission that is not for this call, as sent or as people edited it."""
         binding, journal = verdict.binding, self._scope.journal
+        if verdict.call.key != key:
+            self._refuse(key, f"it is for {verdict.call.key}")
         computed = hashlib.sha256(codec.canonical(binding)).hexdigest()
         if computed != verdict.hash:
             self._refuse(key, f"the binding's hash is {computed}, not {verdict.hash}")

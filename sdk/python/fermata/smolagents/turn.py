@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 from .. import errors
-from .._request import Retry
 from ..client import Client
 from ..models import Workflow
 from . import worker
@@ -180,9 +179,3 @@ def _seconds_until(timestamp: str) -> float:
     except ValueError:
         return 1.0
     return min(max(at - time.time(), 0.05), 60.0)
-
-
-def patient(url: str | None, key: str | None, insist_s: float) -> Client:
-    """The client of a run. It insists for long: a result that cannot be reported leaves a call in
-    doubt, and then people must find out what happened."""
-    return Client(url, key, retry=Retry(attempts=10_000, total_s=insist_s))
