@@ -80,7 +80,8 @@ Fault Reader::read(const json::Value& value, std::map<std::string, std::string>&
   const json::Object* object = value.as_object();
   if (object == nullptr) return ": not an object";
   for (const auto& [key, member] : *object)
-    if (const Fault inner = read(member, strings[key]); !inner.empty()) return "." + key + inner;
+    if (const Fault inner = read(member, strings[key]); !inner.empty())
+      return Fault(".").append(key).append(inner);
   return {};
 }
 

@@ -70,6 +70,7 @@ void Writer::append(const json::Object& object) {
 
 void Writer::append(const std::map<std::string, std::string>& strings) {
   std::vector<json::Member> members;
+  members.reserve(strings.size());
   for (const auto& [key, value] : strings) members.emplace_back(key, value);
   append(json::Object::from_unique(std::move(members)));
 }
