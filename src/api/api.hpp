@@ -1,0 +1,54 @@
+#pragma once
+
+// The HTTP API: give handler() and refusal() to a net::Server.
+//
+//   Api api(*engine, options);
+//   auto server = net::start_server(net_options, api.handler(), api.refusal());
+//   ...
+//   api.release_waits();      // long polls and streams end now
+//   server->shutdown(grace);  // every accepted request is answered
+//   engine->drain();
+//
+// Routes, who may call them and what they answer: rest/routes.cpp and schema/openapi.yaml, which a
+// test holds together. Handlers never block: commands are submitted, questions go to a small pool.
+//
+// Thread-safe. The engine outlives the Api; the handlers may outlive it and then answer 503.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "net/http_server.hpp"
+
+namespace fermata::api {
+
+struct ApiOptions {
+  std::vector<std::string> cors_origins;  // Exactly as a browser sends them; empty: none.
+  unsigned worker_threads = 2;
+  std::size_t max_queued = 4096;   // Questions waiting; more are refused with 503.
+  std::size_t max_streams = 1000;  // Live streams at once; more are refused with 503.
+  int max_wait_s = 50;             // Of Prefer: wait; below what proxies cut off at.
+  int max_lease_s = 3600;
+  int heartbeat_s = 15;
+  bool access_log = true;
+};
+
+class Api {
+ public:
+  Api(engine::Engine& engine, ApiOptions options);
+  ~Api();  // Waits for the questions that are being answered.
+
+  net::Handler handler();
+  net::Refusal refusal();
+
+  // Everything that waits is answered with what is known now, streams end, and /readyz says 503.
+  // Idempotent.
+  void release_waits();
+
+ private:
+  std::shared_ptr<struct Services> services_;
+};
+
+}  // namespace fermata::api

@@ -1,0 +1,178 @@
+// Approval requests: ask, read, wait, list, decide and cancel.
+
+#include "api/rest/fields.hpp"
+#include "api/rest/headers.hpp"
+#include "api/rest/limits.hpp"
+#include "api/rest/lists.hpp"
+#include "api/rest/routes.hpp"
+#include "core/directory/directory.hpp"
+
+namespace fermata::api {
+namespace {
+
+std::optional<ApprovalKind> asked_kind_from(const std::string& name) {
+  const auto kind = approval_kind_from(name);
+  return kind == ApprovalKind::kInDoubt ? std::nullopt : kind;  // Only Fermata asks about doubts.
+}
+
+void read_threshold(Fields& fields, std::vector<Threshold>& thresholds) {
+  Threshold& threshold = thresholds.emplace_back();
+  const IntegerRule rule{.min = 1, .max = kMaxThreshold};
+  fields.text("from", threshold.from, {.required = true, .shape = kName});
+  fields.integer("approve", threshold.approve, rule);
+  fields.integer("reject", threshold.reject, rule);
+}
+
+// {schema, hints}: core checks the schema itself.
+void read_form(Fields& fields, json::Value& form) {
+  json::Object schema, hints;
+  const bool has_hints = fields.has("hints");
+  fields.object("schema", schema, true);
+  fields.object("hints", hints);
+  json::Object read{{"schema", std::move(schema)}};
+  if (has_hints) read.set("hints", std::move(hints));
+  form = std::move(read);
+}
+
+void read_object_or_null(Fields& fields, std::string_view name, json::Value& out) {
+  json::Object read;
+  const bool given = fields.has(name);
+  fields.object(name, read);
+  if (given) out = std::move(read);
+}
+
+void read_question(Fields& fields, Question& question) {
+  fields.choice("kind", question.kind, asked_kind_from, "call, question");
+  fields.text("action",
+              question.action,
+              {.required = true, .min = 1, .max = kMaxToolLength, .shape = kLine});
+  fields.object("arguments", question.arguments);
+  fields.text("target", question.target, {.max = kMaxTarget});
+  fields.text("title", question.title, {.max = kMaxNameLength});
+  fields.text("why", question.why, {.max = kMaxProse});
+  fields.text("otherwise", question.otherwise, {.max = kMaxProse});
+  fields.nested(
+      "form", [&](Fields& form) { read_form(form, question.form); }, false);
+  read_object_or_null(fields, "validation", question.validation);
+  read_object_or_null(fields, "channels", question.channels);
+  fields.object("metadata", question.metadata);
+  fields.choice("on_deadline", question.on_deadline, on_deadline_from, "expire, reject");
+}
+
+Result<engine::Reply> approval_reply(const Exchange& exchange) {
+  FERMATA_TRY(json::Value document,
+              exchange.engine().approval(exchange.tenant(), exchange.param("approval_id")));
+  engine::Reply reply;
+  reply.etag = "r" + std::to_string(document.int_or("revision"));
+  reply.body = std::move(document);
+  return reply;
+}
+
+// Whose requests `mine` means: a person's are those of the groups it belongs to, an agent's its
+// own. False: nobody's, so there is nothing to list; an empty filter would mean everybody's.
+bool narrow_to_own(const Exchange& exchange, engine::ListFilter& filter) {
+  const Actor& actor = exchange.caller().actor;
+  if (actor.kind == ActorKind::kAgent) {
+    if (!filter.agent.empty() && filter.agent != actor.id) return false;
+    filter.agent = actor.id;
+    return true;
+  }
+  const auto directory = exchange.engine().directory(exchange.tenant());
+  if (actor.kind != ActorKind::kPerson || directory == nullptr) return false;
+  for (const auto& [id, group] : directory->groups)
+    if (directory->is_member(id, actor.id)) filter.any_label.push_back(id);
+  return !filter.any_label.empty();
+}
+
+void read_decision(Fields& fields, command::DecideApproval& wish) {
+  fields.choice(
+      "decision", wish.decision, decision_kind_from, "approve, reject, edit, answer", true);
+  fields.text("hash", wish.hash, {.required = true, .shape = kHash});
+  const bool known = fields.valid();
+  const DecisionKind kind = wish.decision;
+  const bool rejects = known && kind == DecisionKind::kReject;
+  fields.text("reason",
+              wish.reason,
+              {.required = rejects, .min = rejects ? std::size_t{1} : 0, .max = kMaxProse});
+  fields.object("arguments", wish.arguments, known && kind == DecisionKind::kEdit);
+  fields.any("answer", wish.answer, known && kind == DecisionKind::kAnswer);
+  if (!known) return;
+  if (kind != DecisionKind::kEdit && fields.has("arguments"))
+    fields.refuse("extra_forbidden", "arguments", "belongs to the decision 'edit' only");
+  if (kind != DecisionKind::kAnswer && fields.has("answer"))
+    fields.refuse("extra_forbidden", "answer", "belongs to the decision 'answer' only");
+}
+
+}  // namespace
+
+Result<engine::Submission> request_approval(Exchange& exchange) {
+  command::RequestApproval wish;
+  std::string workflow;
+  std::optional<std::int64_t> deadline_s;
+  Fields fields(exchange.body());
+  read_question(fields, wish.question);
+  fields.text("workflow_id", workflow, {.shape = kWorkflowId});
+  fields.integer("deadline_s", deadline_s, {.min = 1, .max = kMaxDeadlineS});
+  fields.list("thresholds", {.max = kMaxThresholds}, [&](Fields& each) {
+    read_threshold(each, wish.thresholds);
+  });
+  FERMATA_CHECK_OK(fields.finish());
+  if (deadline_s) wish.deadline_ms = *deadline_s * 1000;
+  return exchange.submission(std::move(workflow), std::move(wish));
+}
+
+Result<engine::Submission> decide_approval(Exchange& exchange) {
+  command::DecideApproval wish;
+  wish.approval = exchange.param("approval_id");
+  Fields fields(exchange.body());
+  read_decision(fields, wish);
+  FERMATA_CHECK_OK(fields.finish());
+  FERMATA_TRY(wish.if_revision, required_revision(exchange.request()));
+  return exchange.submission(workflow_of(wish.approval), std::move(wish));
+}
+
+Result<engine::Submission> cancel_approval(Exchange& exchange) {
+  command::CancelApproval wish;
+  wish.approval = exchange.param("approval_id");
+  Fields fields(exchange.body());
+  fields.text("reason", wish.reason, {.max = kMaxProse});
+  FERMATA_CHECK_OK(fields.finish());
+  return exchange.submission(workflow_of(wish.approval), std::move(wish));
+}
+
+Result<engine::Reply> list_approvals(Exchange& exchange) {
+  Query query(exchange.query());
+  engine::ListFilter filter;
+  filter.table = store::Table::kApprovals;
+  filter.status = query.choice(
+      "status",
+      {"pending", "approved", "rejected", "answered", "expired", "cancelled", "superseded"});
+  filter.workflow = query.text("workflow", kMaxIdLength, kWorkflowId);
+  filter.agent = query.text("agent", kMaxIdLength, kName);
+  const bool mine = query.boolean("mine");
+  FERMATA_TRY(PageWish wish, page_wish(exchange, query));
+  if (mine && !narrow_to_own(exchange, filter)) return page_document({}, {});
+  filter.limit = wish.limit;
+  filter.cursor = std::move(wish.place);
+  FERMATA_TRY(engine::Page page, exchange.engine().list(exchange.tenant(), filter));
+  return page_reply(exchange, std::move(page.items), page.next);
+}
+
+void get_approval(const ExchangePtr& exchange) {
+  exchange->on_worker([exchange = exchange.get()] {
+    Result<engine::Reply> reply = approval_reply(*exchange);
+    const int wait_s = exchange->wait_s();
+    if (!reply || wait_s == 0 || reply->body.string_or("status") != "pending")
+      return exchange->finish(std::move(reply));
+    exchange->services().waits.for_outcome(exchange->tenant(),
+                                           exchange->param("approval_id"),
+                                           wait_s * 1000,
+                                           [exchange = exchange->shared_from_this()](bool) {
+                                             exchange->on_worker([exchange = exchange.get()] {
+                                               exchange->finish(approval_reply(*exchange));
+                                             });
+                                           });
+  });
+}
+
+}  // namespace fermata::api

@@ -1,0 +1,172 @@
+#include "api/rest/routes.hpp"
+
+namespace fermata::api {
+namespace {
+
+void add(std::vector<Route>& all, std::vector<Route> more) {
+  for (Route& route : more) all.push_back(std::move(route));
+}
+
+std::vector<Route> workflow_routes() {
+  constexpr Kinds kActing = kAgent | kPerson | kAdmin;
+  return {
+      {"POST", "/v1/workflows", kActing, Body::kRequired, {}, &create_workflow},
+      {"GET",
+       "/v1/workflows",
+       kAnyKey,
+       Body::kNone,
+       {"status", "agent", "tag", "limit", "cursor"},
+       &list_workflows},
+      {"GET", "/v1/workflows/{workflow_id}", kAnyKey, Body::kNone, {"after"}, &get_workflow},
+      {"GET",
+       "/v1/workflows/{workflow_id}/events",
+       kAnyKey,
+       Body::kNone,
+       {"after", "limit"},
+       &list_events},
+      {"GET",
+       "/v1/workflows/{workflow_id}/stream",
+       kAnyKey,
+       Body::kNone,
+       {"last_event_id"},
+       &stream_events},
+      {"GET",
+       "/v1/workflows/{workflow_id}/journal",
+       kAnyKey,
+       Body::kNone,
+       {"limit", "cursor"},
+       &list_journal},
+      {"POST",
+       "/v1/workflows/{workflow_id}/cancel",
+       kActing,
+       Body::kOptional,
+       {},
+       &cancel_workflow},
+      {"POST",
+       "/v1/workflows/{workflow_id}/complete",
+       kAgent,
+       Body::kRequired,
+       {},
+       &complete_workflow},
+      {"POST", "/v1/workflows/{workflow_id}/fail", kAgent, Body::kRequired, {}, &fail_workflow},
+      {"POST",
+       "/v1/workflows/{workflow_id}/checkpoints",
+       kActing,
+       Body::kRequired,
+       {},
+       &create_checkpoint},
+      {"GET",
+       "/v1/workflows/{workflow_id}/checkpoints",
+       kAnyKey,
+       Body::kNone,
+       {"limit", "cursor"},
+       &list_checkpoints},
+      {"GET",
+       "/v1/workflows/{workflow_id}/checkpoints/{checkpoint_id}",
+       kAnyKey,
+       Body::kNone,
+       {},
+       &get_checkpoint},
+      {"POST", "/v1/workflows/{workflow_id}/rollback", kActing, Body::kRequired, {}, &roll_back},
+  };
+}
+
+std::vector<Route> call_routes() {
+  return {
+      {"POST", "/v1/workflows/{workflow_id}/turns", kAgent, Body::kRequired, {}, &start_turn},
+      {"POST",
+       "/v1/workflows/{workflow_id}/turns/{turn}/renew",
+       kAgent,
+       Body::kOptional,
+       {},
+       &renew_turn},
+      {"POST",
+       "/v1/workflows/{workflow_id}/turns/{turn}/end",
+       kAgent,
+       Body::kOptional,
+       {},
+       &end_turn},
+      {"POST", "/v1/workflows/{workflow_id}/calls", kAgent, Body::kRequired, {}, &open_call},
+      {"GET", "/v1/workflows/{workflow_id}/calls/{call_id}", kAnyKey, Body::kNone, {}, &get_call},
+      {"POST",
+       "/v1/workflows/{workflow_id}/calls/{call_id}/close",
+       kAgent,
+       Body::kRequired,
+       {},
+       &close_call},
+  };
+}
+
+std::vector<Route> approval_routes() {
+  return {
+      {"POST", "/v1/approvals", kAgent | kPerson, Body::kRequired, {}, &request_approval},
+      {"GET",
+       "/v1/approvals",
+       kAnyKey,
+       Body::kNone,
+       {"status", "workflow", "agent", "mine", "limit", "cursor"},
+       &list_approvals},
+      {"GET", "/v1/approvals/{approval_id}", kAnyKey, Body::kNone, {}, &get_approval},
+      {"POST",
+       "/v1/approvals/{approval_id}/decisions",
+       kPerson,
+       Body::kRequired,
+       {},
+       &decide_approval},
+      {"POST",
+       "/v1/approvals/{approval_id}/cancel",
+       kAgent | kPerson | kAdmin,
+       Body::kOptional,
+       {},
+       &cancel_approval},
+  };
+}
+
+std::vector<Route> directory_routes() {
+  constexpr Kinds kSeeing = kPerson | kAdmin | kReader;
+  return {
+      {"PUT", "/v1/people/{person_id}", kAdmin, Body::kRequired, {}, &put_person},
+      {"GET", "/v1/people/{person_id}", kSeeing, Body::kNone, {}, &get_person},
+      {"GET", "/v1/people", kSeeing, Body::kNone, {"limit", "cursor"}, &list_people},
+      {"PUT", "/v1/groups/{group_id}", kAdmin, Body::kRequired, {}, &put_group},
+      {"GET", "/v1/groups/{group_id}", kSeeing, Body::kNone, {}, &get_group},
+      {"DELETE", "/v1/groups/{group_id}", kAdmin, Body::kNone, {}, &delete_group},
+      {"GET", "/v1/groups", kSeeing, Body::kNone, {"limit", "cursor"}, &list_groups},
+      {"POST", "/v1/keys", kAdmin, Body::kRequired, {}, &create_key},
+      {"GET", "/v1/keys", kAdmin | kReader, Body::kNone, {"limit", "cursor"}, &list_keys},
+      {"GET", "/v1/keys/{key_id}", kAdmin | kReader, Body::kNone, {}, &get_key},
+      {"DELETE", "/v1/keys/{key_id}", kAdmin, Body::kNone, {}, &revoke_key},
+      {"GET", "/v1/policies", kAnyKey, Body::kNone, {"limit", "cursor"}, &list_policies},
+      {"POST", "/v1/policies", kAdmin, Body::kRequired, {}, &publish_policy},
+      {"GET", "/v1/policies/current", kAnyKey, Body::kNone, {}, &current_policy},
+      {"POST", "/v1/policies/check", kAnyKey, Body::kRequired, {}, &check_policy},
+      {"POST", "/v1/policies/explain", kAnyKey, Body::kRequired, {}, &explain_policy},
+      {"GET", "/v1/me", kAnyKey, Body::kNone, {}, &get_me},
+  };
+}
+
+std::vector<Route> other_routes() {
+  return {
+      {"GET", "/livez", kPublic, Body::kNone, {}, &get_alive},
+      {"GET", "/readyz", kPublic, Body::kNone, {}, &get_ready},
+      {"GET", "/metrics", kAdmin | kReader, Body::kNone, {}, &get_metrics},
+      {"GET", "/openapi.json", kPublic, Body::kNone, {}, &get_page},
+      {"GET", "/docs", kPublic, Body::kNone, {}, &get_page},
+      {"GET", "/docs/{file}", kPublic, Body::kNone, {}, &get_page},
+      {"GET", "/docs/errors/{reason}", kPublic, Body::kNone, {}, &get_page},
+  };
+}
+
+}  // namespace
+
+std::vector<Route> all_routes() {
+  std::vector<Route> all;
+  add(all, workflow_routes());
+  add(all, call_routes());
+  add(all, approval_routes());
+  add(all, directory_routes());
+  add(all, other_routes());
+  return all;
+}
+
+}  // namespace fermata::api

@@ -1,0 +1,31 @@
+#pragma once
+
+// What all requests share.
+
+#include <atomic>
+
+#include "api/api.hpp"
+#include "api/rest/waits.hpp"
+#include "api/rest/workers.hpp"
+#include "base/random.hpp"
+#include "observability/metrics.hpp"
+
+namespace fermata::api {
+
+struct Services {
+  Services(engine::Engine& the_engine, ApiOptions the_options)
+      : engine(the_engine),
+        options(std::move(the_options)),
+        waits(the_engine),
+        workers(options.worker_threads, options.max_queued) {}
+
+  engine::Engine& engine;
+  const ApiOptions options;
+  SystemRandom random;
+  observability::Metrics metrics;
+  Waits waits;
+  std::atomic<std::size_t> streams{0};
+  Workers workers;  // Last: its threads use the others until they have stopped.
+};
+
+}  // namespace fermata::api
