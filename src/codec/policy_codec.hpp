@@ -22,8 +22,8 @@ struct ParsedPolicy {
   std::vector<PolicyError> errors;  // All of them, not only the first.
 };
 
-// Pure. Unknown fields, unknown effects or operators, ask rules without thresholds, a missing default,
-// counts below 1, duplicate rule names: all are errors.
+// Pure. Unknown fields, unknown effects or operators, ask rules without thresholds, a missing
+// default, counts below 1, duplicate rule names: all are errors.
 ParsedPolicy parse_policy(std::string_view source);
 
 // "policy.yaml:3:7: ..." lines.
