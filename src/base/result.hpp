@@ -61,11 +61,13 @@ class [[nodiscard]] Result<void> : public tl::expected<void, Error> {
 #define FERMATA_CONCAT(a, b) FERMATA_CONCAT_INNER(a, b)
 
 // FERMATA_TRY(auto value, expression): binds the value, or returns the error to the caller.
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses.
 #define FERMATA_TRY(declaration, expression)                                     \
   auto FERMATA_CONCAT(result_, __LINE__) = (expression);                         \
   if (!FERMATA_CONCAT(result_, __LINE__))                                        \
     return tl::unexpected(std::move(FERMATA_CONCAT(result_, __LINE__)).error()); \
   declaration = *std::move(FERMATA_CONCAT(result_, __LINE__))
+// NOLINTEND(bugprone-macro-parentheses)
 
 // FERMATA_CHECK_OK(expression): for a Result<void>, or one whose value is not wanted.
 #define FERMATA_CHECK_OK(expression)                          \
