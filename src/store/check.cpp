@@ -12,7 +12,11 @@ namespace {
 std::size_t sequence_length(std::string_view rest) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
   const unsigned char lead = byte(0);
-  const std::size_t length = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+  const std::size_t length = lead < 0xC2   ? 0
+                             : lead < 0xE0 ? 2
+                             : lead < 0xF0 ? 3
+                             : lead < 0xF5 ? 4
+                                           : 0;
   if (length == 0 || rest.size() < length) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((byte(i) & 0xC0) != 0x80) return 0;
@@ -67,7 +71,8 @@ bool row_names_fit(const Row& row) {
 bool names_fit(const Commit& commit) {
   return is_id(commit.stream.tenant) && is_id(commit.stream.name) &&
          std::all_of(commit.rows.begin(), commit.rows.end(), row_names_fit) &&
-         std::all_of(commit.tasks.begin(), commit.tasks.end(),
+         std::all_of(commit.tasks.begin(),
+                     commit.tasks.end(),
                      [](const TaskRow& task) { return is_id(task.id); }) &&
          (!commit.request || is_id(commit.request->id));
 }
@@ -75,8 +80,9 @@ bool names_fit(const Commit& commit) {
 bool versions_follow(const Commit& commit) {
   std::int64_t version = commit.expected_version;
   if (version < 0) return false;
-  return std::all_of(commit.events.begin(), commit.events.end(),
-                     [&](const EventRow& event) { return event.version == ++version; });
+  return std::all_of(commit.events.begin(), commit.events.end(), [&](const EventRow& event) {
+    return event.version == ++version;
+  });
 }
 
 bool labels_are_plain(const Commit& commit) {
@@ -114,7 +120,9 @@ Result<void> check(const Commit& commit) {
                       : !texts_are_valid(commit)  ? "a text is not UTF-8 without NUL"
                                                   : nullptr;
   if (wrong == nullptr) return {};
-  return fail(ErrorCode::kInvalid, "store.bad_commit", "This cannot be stored.",
+  return fail(ErrorCode::kInvalid,
+              "store.bad_commit",
+              "This cannot be stored.",
               commit.stream.tenant + "/" + commit.stream.name + ": " + wrong);
 }
 

@@ -12,8 +12,9 @@ ListSql list_sql(const RowQuery& query, const char* mark, const char* position_o
     sql.parameters.push_back(std::move(value));
     return mark + std::to_string(sql.parameters.size());
   };
-  sql.text = "SELECT id, parent, status, agent, labels, created_at, doc FROM read_models WHERE tenant = ";
-  sql.text += parameter(query.tenant) + " AND kind = " + parameter(std::string(name_of(query.table)));
+  sql.text = "SELECT id, parent, status, agent, labels, created_at, doc FROM read_models";
+  sql.text += " WHERE tenant = " + parameter(query.tenant);
+  sql.text += " AND kind = " + parameter(std::string(name_of(query.table)));
   const auto equal = [&](const char* column, const std::string& value) {
     if (!value.empty()) sql.text += std::string(" AND ") + column + " = " + parameter(value);
   };

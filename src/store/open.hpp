@@ -15,9 +15,10 @@ struct Options {
   int timeout_ms = 5000;
 };
 
-// kInvalid store.bad_url; kUnavailable store.unavailable; kConflict store.in_use (another process has
-// the SQLite file), store.schema_too_new / _too_old / _changed (a migration that ran is not the one
-// that this program knows), store.not_durable (the database would acknowledge what a crash can lose).
+// kInvalid store.bad_url; kUnavailable store.unavailable; kConflict store.in_use (another process
+// has the SQLite file), store.schema_too_new / _too_old / _changed (a migration that ran is not the
+// one that this program knows), store.not_durable (the database would acknowledge what a crash can
+// lose).
 Result<std::unique_ptr<Store>> open(const std::string& url, const Options& options);
 
 // The memory adapter takes its time from `clock`, for tests.

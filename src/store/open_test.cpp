@@ -20,8 +20,13 @@ TEST(OpenStore, chooses_the_adapter_by_the_url) {
 }
 
 TEST(OpenStore, refuses_other_urls_without_repeating_them) {
-  for (const char* url : {"", "sqlite:", "sqlite::memory:", "fermata.db", "mysql://u:secret@h/d",
-                          "postgresql://u:secret%zz@h/d", "postgresql://u:secret@h/d?nothing=1"}) {
+  for (const char* url : {"",
+                          "sqlite:",
+                          "sqlite::memory:",
+                          "fermata.db",
+                          "mysql://u:secret@h/d",
+                          "postgresql://u:secret%zz@h/d",
+                          "postgresql://u:secret@h/d?nothing=1"}) {
     EXPECT_EQ(reason_of(url), "store.bad_url") << url;
   }
 }

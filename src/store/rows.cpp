@@ -31,13 +31,16 @@ Result<void> result_of(Verdict verdict, const Commit& commit) {
     case Verdict::kDone:
       return {};
     case Verdict::kRequestExists:
-      return fail(ErrorCode::kConflict, "store.request_exists", "This request was recorded before.",
-                  where);
+      return fail(
+          ErrorCode::kConflict, "store.request_exists", "This request was recorded before.", where);
     case Verdict::kTaskLost:
-      return fail(ErrorCode::kConflict, "store.task_lost", "Somebody else has this task now.",
+      return fail(ErrorCode::kConflict,
+                  "store.task_lost",
+                  "Somebody else has this task now.",
                   where + " " + commit.ended_task.value_or(TaskEnd{}).id);
     case Verdict::kVersionConflict:
-      return fail(ErrorCode::kVersionConflict, "store.version_conflict",
+      return fail(ErrorCode::kVersionConflict,
+                  "store.version_conflict",
                   "Somebody else wrote first; read again and decide again.",
                   where + " is not at " + std::to_string(commit.expected_version));
     case Verdict::kDeadlinePassed:
@@ -47,9 +50,11 @@ Result<void> result_of(Verdict verdict, const Commit& commit) {
 }
 
 Error unavailable(std::string detail) {
-  return Error{ErrorCode::kUnavailable, "store.unavailable",
+  return Error{ErrorCode::kUnavailable,
+               "store.unavailable",
                "The database does not answer. Try again with the same Idempotency-Key.",
-               std::move(detail), {}};
+               std::move(detail),
+               {}};
 }
 
 }  // namespace fermata::store

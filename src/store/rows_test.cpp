@@ -10,8 +10,12 @@ namespace {
 using Labels = std::vector<std::string>;
 
 TEST(Labels, come_back_as_they_went) {
-  for (const Labels& labels : {Labels{}, Labels{"a"}, Labels{"a", "b c", "ä"}, Labels{""},
-                               Labels{"a", "", "b"}, Labels{"%", "_", "'"}}) {
+  for (const Labels& labels : {Labels{},
+                               Labels{"a"},
+                               Labels{"a", "b c", "ä"},
+                               Labels{""},
+                               Labels{"a", "", "b"},
+                               Labels{"%", "_", "'"}}) {
     EXPECT_EQ(split_labels(join_labels(labels)), labels);
   }
   EXPECT_EQ(join_labels({"a", "b"}), "|a|b|");

@@ -2,10 +2,10 @@
 
 // The store: every stream of events, the tasks they cause, the read models and the request ids.
 //
-// commit() is the only write of facts in the product. Each Commit is all or nothing: its events, its
-// tasks, its rows and its request id become durable together, or none of them does. commit() takes
-// many at once and makes them durable with one fsync (group commit); they succeed and fail one by
-// one. Once it returns success, a crash loses nothing; before, a crash leaves nothing.
+// commit() is the only write of facts in the product. Each Commit is all or nothing: its events,
+// its tasks, its rows and its request id become durable together, or none of them does. commit()
+// takes many at once and makes them durable with one fsync (group commit); they succeed and fail
+// one by one. Once it returns success, a crash loses nothing; before, a crash leaves nothing.
 //
 // The store knows no domain: an event's body is text that codec/ wrote, and is given back byte for
 // byte. Every text is UTF-8 without NUL. Events are never updated or deleted (P6); the adapters'
@@ -49,8 +49,8 @@ struct TaskRow {
   std::string kind;
   std::string stream;
   TimeMs due_at = 0;
-  std::string body;  // JSON.
-  int attempts = 0;  // Leases given so far, this one included.
+  std::string body;        // JSON.
+  int attempts = 0;        // Leases given so far, this one included.
   std::int64_t token = 0;  // Fencing token of the lease; grows with each lease of any task (P16).
   friend bool operator==(const TaskRow&, const TaskRow&) = default;
 };
@@ -114,7 +114,7 @@ struct LeasedTasks {
 struct RowQuery {
   std::string tenant;
   Table table = Table::kWorkflows;
-  std::string id;      // Empty: any; likewise below.
+  std::string id;  // Empty: any; likewise below.
   std::string parent;
   std::string status;
   std::string agent;
@@ -143,16 +143,19 @@ class Store {
   //   kVersionConflict store.version_conflict  the head is not at expected_version
   //   kConflict        store.deadline_passed   the database's clock is past not_after
   //   kUnavailable     store.unavailable       no answer: the outcome is unknown
-  // Commits of one batch that touch the same stream, task, row or request are applied in their order:
-  // the second sees the first.
+  // Commits of one batch that touch the same stream, task, row or request are applied in their
+  // order: the second sees the first.
   virtual std::vector<Result<void>> commit(const std::vector<Commit>& commits) = 0;
 
-  // Events with version > after, oldest first, at most `limit`; empty when the stream does not exist.
-  virtual Result<std::vector<EventRow>> read(const StreamId& stream, std::int64_t after,
+  // Events with version > after, oldest first, at most `limit`; empty when the stream does not
+  // exist.
+  virtual Result<std::vector<EventRow>> read(const StreamId& stream,
+                                             std::int64_t after,
                                              int limit) = 0;
 
   // Leases up to `limit` due tasks (due_at <= the database's clock, no live lease) to `owner`.
-  virtual Result<LeasedTasks> lease_tasks(const std::string& owner, std::int64_t lease_ms,
+  virtual Result<LeasedTasks> lease_tasks(const std::string& owner,
+                                          std::int64_t lease_ms,
                                           int limit) = 0;
 
   // Absent is not an error.

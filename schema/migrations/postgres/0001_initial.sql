@@ -77,7 +77,7 @@ CREATE TABLE read_models (
   created_at bigint NOT NULL,
   doc text NOT NULL,
   PRIMARY KEY (tenant, kind, id)
-);
+) WITH (fillfactor = 80);
 
 CREATE INDEX read_models_newest ON read_models (tenant, kind, created_at DESC, id DESC);
 CREATE INDEX read_models_status ON read_models (tenant, kind, status, created_at DESC, id DESC);

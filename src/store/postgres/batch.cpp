@@ -142,11 +142,12 @@ void add_all(Parameters& parameters, std::initializer_list<Array*> arrays) {
 
 }  // namespace
 
-const Sql kCommitBatch{
-    "commit_batch",
-    "SELECT commit_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
-    " $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36,"
-    " $37, $38, $39)"};
+const Sql kCommitBatch{"commit_batch",
+                       "SELECT commit_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+                       "$13, $14, $15, $16, $17,"
+                       " $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, "
+                       "$32, $33, $34, $35, $36,"
+                       " $37, $38, $39)"};
 
 std::vector<Wave> waves(const std::vector<const Commit*>& commits) {
   std::vector<Wave> waves;
@@ -175,8 +176,8 @@ Parameters batch_parameters(const Wave& wave) {
     ++index;
     c.add(*commit);
     for (const EventRow& event : commit->events) e.add(index, event);
-    for (const Row* row : last_of_each(
-             commit->rows, [](const Row& one) { return name_of(one.table) + one.id; })) {
+    for (const Row* row :
+         last_of_each(commit->rows, [](const Row& one) { return name_of(one.table) + one.id; })) {
       r.add(index, *row);
     }
     for (const TaskRow* task :
@@ -186,15 +187,35 @@ Parameters batch_parameters(const Wave& wave) {
     for (const std::string& id : commit->dropped_tasks) t.add_dropped(index, id);
   }
   Parameters parameters;
-  add_all(parameters, {&c.tenant, &c.stream, &c.expected, &c.version, &c.hash, &c.not_after,
-                       &c.forget_before, &c.request, &c.fingerprint, &c.reply, &c.request_at,
-                       &c.ended, &c.ended_token, &c.retry_at});
   add_all(parameters,
-          {&e.commit, &e.version, &e.type, &e.at, &e.body, &e.prev_hash, &e.hash});
-  add_all(parameters, {&r.commit, &r.kind, &r.id, &r.parent, &r.status, &r.agent, &r.labels,
-                       &r.created_at, &r.doc});
-  add_all(parameters, {&t.commit, &t.id, &t.kind, &t.stream, &t.due_at, &t.body,
-                       &t.dropped_commit, &t.dropped_id});
+          {&c.tenant,
+           &c.stream,
+           &c.expected,
+           &c.version,
+           &c.hash,
+           &c.not_after,
+           &c.forget_before,
+           &c.request,
+           &c.fingerprint,
+           &c.reply,
+           &c.request_at,
+           &c.ended,
+           &c.ended_token,
+           &c.retry_at});
+  add_all(parameters, {&e.commit, &e.version, &e.type, &e.at, &e.body, &e.prev_hash, &e.hash});
+  add_all(parameters,
+          {&r.commit,
+           &r.kind,
+           &r.id,
+           &r.parent,
+           &r.status,
+           &r.agent,
+           &r.labels,
+           &r.created_at,
+           &r.doc});
+  add_all(
+      parameters,
+      {&t.commit, &t.id, &t.kind, &t.stream, &t.due_at, &t.body, &t.dropped_commit, &t.dropped_id});
   parameters.add(std::int64_t{kForgetLimit});
   return parameters;
 }

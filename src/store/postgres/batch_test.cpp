@@ -31,9 +31,9 @@ TEST(Waves, are_one_when_nothing_is_shared) {
 }
 
 TEST(Waves, keep_the_order_of_commits_on_one_stream) {
-  EXPECT_EQ(waves_of({on_stream("a"), on_stream("b"), on_stream("a"), on_stream("c"),
-                      on_stream("a")}),
-            (Names{"abc", "a", "a"}));
+  EXPECT_EQ(
+      waves_of({on_stream("a"), on_stream("b"), on_stream("a"), on_stream("c"), on_stream("a")}),
+      (Names{"abc", "a", "a"}));
 }
 
 TEST(Waves, separate_commits_that_share_a_task_a_row_or_a_request) {

@@ -126,6 +126,7 @@ Result<void> Connection::connect() {
 }
 
 Result<void> Connection::configure() {
+  warned_ = false;  // A server that dies warns the session before this one.
   const std::string script = session_script(role_, timeout_ms_);
   const bool sent = PQsendQuery(connection_.get(), script.c_str()) == 1;
   Answer session = answer("session", sent, timeout_ms_);
@@ -246,8 +247,9 @@ Answer Connection::answer(const char* name, bool sent, int timeout_ms) {
   if (failed) return tl::unexpected(std::move(*failed));
   if (PQstatus(connection_.get()) != CONNECTION_OK) return lost(name, "the connection was closed");
   if (warned_) {
-    return tl::unexpected(Failed{Failure::kLost, unavailable("postgres: " + std::string(name) +
-                                                             ": the server warned of its answer")});
+    return tl::unexpected(Failed{
+        Failure::kLost,
+        unavailable("postgres: " + std::string(name) + ": the server warned of its answer")});
   }
   return rows;
 }

@@ -64,7 +64,7 @@ class Connection {
   Result<void> ensure();
 
   // Runs one statement; it is a transaction of its own.
-  Answer run(const Sql& sql, const Parameters& parameters);          // Prepared once.
+  Answer run(const Sql& sql, const Parameters& parameters);             // Prepared once.
   Answer run_unprepared(const Sql& sql, const Parameters& parameters);  // Planned for its values.
   // Runs several statements without parameters; gives the last one's rows.
   Answer run_script(const char* name, const std::string& sql, int timeout_ms);

@@ -10,7 +10,9 @@ constexpr const char* kBegin =
     "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;"
     "SELECT pg_advisory_xact_lock(x'4665726d617461'::bigint)";
 
-constexpr const char* kHasTable = "SELECT to_regclass('schema_migrations') IS NOT NULL";
+// Reading pg_class makes the session notice what others have created since it last looked.
+constexpr const char* kHasTable =
+    "SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('schema_migrations'))";
 
 constexpr const char* kCreateTable =
     "CREATE TABLE schema_migrations ("
@@ -64,8 +66,7 @@ Result<void> migrate(Connection& connection, const Options& options) {
   if (missing.empty()) return {};
   FERMATA_CHECK_OK(run(connection, "begin_migration", kBegin));
   Result<void> done = run_missing(connection, options);
-  const Result<Rows> ended =
-      run(connection, "end_migration", done ? "COMMIT" : "ROLLBACK");
+  const Result<Rows> ended = run(connection, "end_migration", done ? "COMMIT" : "ROLLBACK");
   if (done && !ended) return tl::unexpected(ended.error());
   return done;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+// The steps of the schema of PostgreSQL, and running those that a database lacks.
+
 #include <vector>
 
 #include "store/migration.hpp"

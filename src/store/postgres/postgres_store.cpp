@@ -77,8 +77,7 @@ Result<std::unique_ptr<Store>> open_postgres(const std::string& url, const Optio
   auto writer = std::make_unique<Connection>(url, Role::kWriter, options.timeout_ms);
   FERMATA_CHECK_OK(writer->ensure());
   FERMATA_CHECK_OK(postgres::migrate(*writer, options));
-  auto store =
-      std::make_unique<postgres::PostgresStore>(std::move(writer), options.timeout_ms);
+  auto store = std::make_unique<postgres::PostgresStore>(std::move(writer), options.timeout_ms);
   for (int i = 0; i < std::max(1, options.readers); ++i) {
     auto reader = std::make_unique<Connection>(url, Role::kReader, options.timeout_ms);
     FERMATA_CHECK_OK(reader->ensure());

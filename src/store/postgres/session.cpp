@@ -39,17 +39,19 @@ std::vector<std::pair<std::string, std::string>> connection_keywords(const std::
 }
 
 std::string session_script(Role role, int timeout_ms) {
-  std::string script = "SET statement_timeout = " + std::to_string(timeout_ms) +
-                       "; SET lock_timeout = " + std::to_string(timeout_ms / 2) +
-                       "; SET idle_in_transaction_session_timeout = " +
-                       std::to_string(2 * timeout_ms) +
-                       "; SET default_transaction_isolation = 'read committed'"
-                       "; SET jit = off"
-                       // Plans are made while the tables are small; they must fit large ones too.
-                       "; SET enable_seqscan = off; ";
+  std::string script =
+      "SET statement_timeout = " + std::to_string(timeout_ms) +
+      "; SET lock_timeout = " + std::to_string(timeout_ms / 5) +
+      "; SET idle_in_transaction_session_timeout = " + std::to_string(2 * timeout_ms) +
+      "; SET default_transaction_isolation = 'read committed'"
+      "; SET jit = off"
+      // Plans are made while the tables are small; they must fit large ones too.
+      "; SET enable_seqscan = off; ";
   script += role == Role::kWriter ? "SET plan_cache_mode = force_generic_plan;"
                                     "SET enable_hashjoin = off; SET enable_mergejoin = off; "
-                                  : "SET default_transaction_read_only = on; ";
+                                  // Lists follow an index that has their order.
+                                  : "SET enable_sort = off;"
+                                    "SET default_transaction_read_only = on; ";
   return script +
          "SELECT set_config('synchronous_commit', 'on', false)"
          " WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply');"

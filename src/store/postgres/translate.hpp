@@ -1,5 +1,7 @@
 #pragma once
 
+// PostgreSQL's codes become the port's errors here and nowhere else.
+
 #include <string>
 #include <string_view>
 
@@ -9,7 +11,8 @@ namespace fermata::store::postgres {
 
 // What a SQLSTATE says of the statement that failed with it.
 enum class Failure {
-  kRefused,  // It was rolled back, and may succeed on its own: a duplicate, a deadlock, a timeout.
+  kRefused,  // It was rolled back, and may succeed alone or again: a duplicate, a deadlock.
+  kTimeout,  // It was rolled back after a time limit of the server: somebody holds a lock.
   kLost,     // The server cannot go on: shutting down, out of resources, not the primary. Unknown.
   kBug,      // The statement or the schema is wrong.
 };

@@ -6,8 +6,15 @@ namespace fermata::store::postgres {
 namespace {
 
 TEST(Sqlstate, of_what_may_succeed_alone_is_refused) {
-  for (const char* state : {"23505", "40001", "40P01", "55P03", "57014", "22021"}) {
+  for (const char* state : {"23505", "40001", "40P01", "22021"}) {
     EXPECT_EQ(failure_of(state), Failure::kRefused) << state;
+  }
+}
+
+TEST(Sqlstate, of_a_time_limit_is_a_timeout) {
+  for (const char* state : {"55P03", "57014"}) {
+    EXPECT_EQ(failure_of(state), Failure::kTimeout) << state;
+    EXPECT_EQ(translate(state, "", "x").code, ErrorCode::kUnavailable) << state;
   }
 }
 

@@ -10,7 +10,7 @@
 namespace fermata::store::postgres {
 namespace {
 
-// Of one commit that is refused because others write the same at this moment.
+// For one commit that is refused because others write the same at this moment.
 constexpr int kAttempts = 3;
 
 constexpr Sql kNextDue{"next_due", "SELECT min(ready_at), now_ms() FROM tasks"};
@@ -68,7 +68,8 @@ std::vector<Result<void>> Writer::commit_wave(const Wave& wave) {
   failpoint("store.before_commit");
   const Answer answer = connection_->run(kCommitBatch, batch_parameters(wave));
   if (answer) return results_of(wave, answer->text(0, 0));
-  if (answer.error().failure == Failure::kRefused) return commit_one_by_one(wave);
+  const Failure failure = answer.error().failure;
+  if (failure == Failure::kRefused || failure == Failure::kTimeout) return commit_one_by_one(wave);
   return all(wave.size(), answer.error().error);
 }
 

@@ -24,11 +24,12 @@ Result<FileLock> FileLock::take(const std::string& path) {
   const int problem = errno;
   ::close(file);
   if (problem == EWOULDBLOCK) {
-    return fail(ErrorCode::kConflict,
-                "store.in_use",
-                "Another Fermata server uses this SQLite file. Stop it first, or use PostgreSQL for "
-                "several servers.",
-                name + " is locked");
+    return fail(
+        ErrorCode::kConflict,
+        "store.in_use",
+        "Another Fermata server uses this SQLite file. Stop it first, or use PostgreSQL for "
+        "several servers.",
+        name + " is locked");
   }
   return tl::unexpected(unavailable(name + ": " + std::strerror(problem)));
 }

@@ -17,10 +17,9 @@ constexpr Sql kFindRequest{
     "find_request",
     "SELECT id, fingerprint, reply, at FROM requests WHERE tenant = ?1 AND id = ?2"};
 
-constexpr Sql kListHeads{
-    "list_heads",
-    "SELECT tenant, name, version, hash FROM streams"
-    " WHERE (tenant, name) > (?1, ?2) ORDER BY tenant, name LIMIT ?3"};
+constexpr Sql kListHeads{"list_heads",
+                         "SELECT tenant, name, version, hash FROM streams"
+                         " WHERE (tenant, name) > (?1, ?2) ORDER BY tenant, name LIMIT ?3"};
 
 constexpr Sql kPing{"ping", "SELECT 1 FROM streams LIMIT 1"};
 

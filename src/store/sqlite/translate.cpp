@@ -9,8 +9,8 @@
 namespace fermata::store::sqlite {
 
 Error translate(int code, const char* message, const char* statement) {
-  const std::string detail = "sqlite: " + std::string(statement) + ": " + message + " (" +
-                             std::to_string(code) + ")";
+  const std::string detail =
+      "sqlite: " + std::string(statement) + ": " + message + " (" + std::to_string(code) + ")";
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_CANTOPEN:

@@ -1,5 +1,7 @@
 #pragma once
 
+// SQLite's codes become the port's errors here and nowhere else.
+
 #include "base/result.hpp"
 
 namespace fermata::store::sqlite {

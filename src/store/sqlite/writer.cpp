@@ -156,14 +156,8 @@ Result<void> Writer::write_events(const Commit& commit) {
   FERMATA_CHECK_OK(head.bind_all(tenant, name, last.version, last.hash).finish());
   for (const EventRow& event : commit.events) {
     Run run(*connection_, kInsertEvent);
-    run.bind_all(tenant,
-                 name,
-                 event.version,
-                 event.type,
-                 event.at,
-                 event.body,
-                 event.prev_hash,
-                 event.hash);
+    run.bind_all(
+        tenant, name, event.version, event.type, event.at, event.body, event.prev_hash, event.hash);
     FERMATA_CHECK_OK(run.finish());
   }
   return {};

@@ -3,8 +3,8 @@
 // The one connection that writes: groups of commits, and leases. Not thread-safe.
 
 #include "base/time.hpp"
-#include "store/sqlite/connection.hpp"
 #include "store/rows.hpp"
+#include "store/sqlite/connection.hpp"
 #include "store/store.hpp"
 
 namespace fermata::store::sqlite {
