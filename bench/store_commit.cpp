@@ -1,6 +1,6 @@
 // Commits per second of a store, in groups as the engine's writer makes them.
 //
-//   store_commit <store url> <commits in a group> <seconds>
+//   bench_store_commit <store url> <commits in a group> <seconds>
 //
 // Two shapes, each on streams of its own: "event" is one event of 500 bytes; "full" adds a read
 // model's row, a request and a task. One JSON line for each. Point it at an empty database.
@@ -77,7 +77,7 @@ bool measure(Store& store, const char* shape, bool full, int group, std::int64_t
 
 int main(int argc, char** argv) {
   if (argc != 4) {
-    std::fprintf(stderr, "usage: store_commit <store url> <commits in a group> <seconds>\n");
+    std::fprintf(stderr, "usage: bench_store_commit <store url> <commits in a group> <seconds>\n");
     return 2;
   }
   const int group = std::atoi(argv[2]);
