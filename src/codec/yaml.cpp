@@ -55,7 +55,7 @@ class TreeBuilder final : public YAML::EventHandler {
   explicit TreeBuilder(const Places& places) : places_(places) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ == 2) refuse(mark, "a second document; only one is read");
+    if (++documents_ == 2) refuse(mark, "a second document begins here; only one is read");
   }
   void OnDocumentEnd() override {}
 
@@ -207,8 +207,8 @@ YamlDocument read_yaml(std::string_view source) {
   try {
     std::istringstream stream{std::string(source)};
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
-    }
+    // Two at most: for some texts, such as ", a", yaml-cpp finds documents without end.
+    for (int document = 0; document < 2 && parser.HandleNextDocument(builder);) ++document;
   } catch (const YAML::Exception& error) {
     builder.refuse(error.mark, cure(error));
   } catch (const std::exception& error) {
