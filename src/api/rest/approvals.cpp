@@ -128,7 +128,8 @@ Result<engine::Submission> decide_approval(Exchange& exchange) {
   read_decision(fields, wish);
   FERMATA_CHECK_OK(fields.finish());
   FERMATA_TRY(wish.if_revision, required_revision(exchange.request()));
-  return exchange.submission(workflow_of(wish.approval), std::move(wish));
+  std::string workflow = workflow_of(wish.approval);  // Before `wish` is moved away.
+  return exchange.submission(std::move(workflow), std::move(wish));
 }
 
 Result<engine::Submission> cancel_approval(Exchange& exchange) {
@@ -137,7 +138,8 @@ Result<engine::Submission> cancel_approval(Exchange& exchange) {
   Fields fields(exchange.body());
   fields.text("reason", wish.reason, {.max = kMaxProse});
   FERMATA_CHECK_OK(fields.finish());
-  return exchange.submission(workflow_of(wish.approval), std::move(wish));
+  std::string workflow = workflow_of(wish.approval);  // Before `wish` is moved away.
+  return exchange.submission(std::move(workflow), std::move(wish));
 }
 
 Result<engine::Reply> list_approvals(Exchange& exchange) {
