@@ -1,5 +1,7 @@
 #include "app/serve.hpp"
 
+#include <sys/stat.h>
+
 #include <csignal>
 #include <map>
 #include <utility>
@@ -180,6 +182,7 @@ std::string address(const Config& config, std::uint16_t port) {
 Result<void> serve(const Config& config, std::ostream& out) {
   Signals signals;
   configure_log(config);
+  ::umask(S_IRWXG | S_IRWXO);  // What the server makes, the database first of all, is its own.
   FERMATA_TRY(const Policies policies, read_policies(config));
   FERMATA_TRY(const auto store, store::open(config.store_url, store_options(config)));
   SystemRandom random;

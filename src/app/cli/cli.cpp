@@ -151,6 +151,7 @@ int run(int argc, char** argv) {
                "fermata");
   app.require_subcommand(1);
   app.add_flag("--json", cli.json, "Answer in JSON, for machines");
+  app.set_version_flag("--version", "fermata " FERMATA_VERSION);
   app.add_option("--url", cli.url, "Server to talk to")->type_name("URL");
   app.add_option("--key-file", cli.key_file, "File with the API key")->type_name("FILE");
   app.footer(kFooter);

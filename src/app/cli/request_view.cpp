@@ -67,7 +67,7 @@ std::string agents_words(const Style& style, const json::Value& request) {
 std::string asked_by(const json::Value& request) {
   std::string out = actor(request["requester"]);
   const std::string person = request.string_or("on_behalf_of");
-  if (!person.empty()) out += ", for " + visible(person);
+  if (!person.empty()) out += " for " + visible(person);
   return out;
 }
 

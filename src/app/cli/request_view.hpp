@@ -12,7 +12,7 @@
 
 namespace fermata::app::cli {
 
-// "agent refund-bot, for ada, wants to run refund with these arguments:"
+// "agent refund-bot for ada wants to run refund with these arguments:"
 std::string sentence(const json::Value& request);
 
 std::string render_request(const Style& style, const json::Value& request, TimeMs now);

@@ -198,7 +198,7 @@ TEST(RequestView, shows_what_is_bound_first_and_the_agents_words_last_and_marked
           "decisions":[{"person":"grace","decision":"approve","door":"cli","counts":false}]})");
   const std::string text = render_request({}, request, 0);
   const auto place = [&](const char* words) { return text.find(words); };
-  EXPECT_LT(place("agent bot, for ada wants to run refund"), place("amount  250"));
+  EXPECT_LT(place("agent bot for ada wants to run refund"), place("amount  250"));
   EXPECT_LT(place("amount  250"), place("In the agent's own words"));
   EXPECT_LT(place("In the agent's own words"), place("    │ please\\u{202E}"));
   for (const char* words : {"amount: 300 → 250",
