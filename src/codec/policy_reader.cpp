@@ -29,8 +29,7 @@ bool is_group_id(std::string_view text) {
 
 ParsedPolicy PolicyReader::read(const YamlNode& root) {
   Policy policy;
-  const Names names = {"version", "rules", "default"};
-  if (map(root, "the policy", names, names)) {
+  if (map(root, "the policy", {"version", "rules", "default"}, {"version", "default"})) {
     if (const YamlNode* version = root.find("version")) whole(*version, "version", 1, 1);
     if (const YamlNode* fallback_node = root.find("default")) {
       policy.fallback = fallback(*fallback_node);
@@ -152,7 +151,7 @@ std::vector<Threshold> PolicyReader::thresholds(const YamlNode& node) {
 
 Threshold PolicyReader::threshold(const YamlNode& node) {
   Threshold made;
-  if (!map(node, "a threshold", {"from", "approve", "reject"}, {"from", "approve"})) return made;
+  if (!map(node, "a threshold", {"from", "approve", "reject"}, {"from"})) return made;
   if (const YamlNode* from = node.find("from")) {
     made.from = text(*from, "from");
     if (!made.from.empty() && !is_group_id(made.from)) {
