@@ -26,6 +26,15 @@ int start(Cli& cli, ConfigFlags& flags) {
   return served ? static_cast<int>(kOk) : cli.report(served.error());
 }
 
+// Beside a running server, hence a snapshot: what is written meanwhile must not look like damage.
+Result<std::unique_ptr<store::Store>> open_snapshot(const Config& config) {
+  store::Options options;
+  options.timeout_ms = static_cast<int>(config.store_timeout_ms);
+  const std::string file = sqlite_path(config.store_url);
+  return file.empty() ? store::open_postgres_snapshot(config.store_url, options)
+                      : store::open_sqlite_snapshot(file, options);
+}
+
 int migrate(Cli& cli, ConfigFlags& flags, bool only_check) {
   const Result<Config> config = flags.load();
   if (!config) {
@@ -33,9 +42,8 @@ int migrate(Cli& cli, ConfigFlags& flags, bool only_check) {
     return kUsage;
   }
   store::Options options;
-  options.migrate = !only_check;
   options.timeout_ms = static_cast<int>(config->store_timeout_ms);
-  const auto store = store::open(config->store_url, options);
+  const auto store = only_check ? open_snapshot(*config) : store::open(config->store_url, options);
   if (!store) return cli.report(store.error());
   const json::Value report =
       json::Object{{"store", printable_url(config->store_url)}, {"ok", true}};
@@ -115,15 +123,6 @@ std::string render(const Style& style, const engine::Verification& verification)
   const auto found = static_cast<std::int64_t>(verification.findings.size());
   return out + paint(style, Colour::kRed, "not whole") + ": " + count(found, "finding") + " in " +
          count(events, "event") + ", " + count(streams, "stream") + ".\n";
-}
-
-// Beside a running server, hence a snapshot: what is written meanwhile must not look like damage.
-Result<std::unique_ptr<store::Store>> open_snapshot(const Config& config) {
-  store::Options options;
-  options.timeout_ms = static_cast<int>(config.store_timeout_ms);
-  const std::string file = sqlite_path(config.store_url);
-  return file.empty() ? store::open_postgres_snapshot(config.store_url, options)
-                      : store::open_sqlite_snapshot(file, options);
 }
 
 Result<engine::Verification> audit(Cli& cli, const Config& config) {

@@ -36,15 +36,16 @@ Result<Rows> ask(Connection& connection, const char* name, const char* sql, int 
   return std::move(*answer);
 }
 
-Fact fact(bool good, Level otherwise, std::string what, std::string advice) {
-  return {good ? Level::kOk : otherwise, std::move(what), good ? "" : std::move(advice)};
+// What it is when it holds; and when it does not, with what to do.
+Fact fact(bool good, Level otherwise, std::string yes, std::string no, std::string advice) {
+  if (good) return {Level::kOk, std::move(yes), ""};
+  return {otherwise, std::move(no), std::move(advice)};
 }
 
 void add_server_facts(const Rows& server, std::vector<Fact>& facts) {
-  facts.push_back(fact(server.number(0, 0) >= kOldest,
-                       Level::kWarn,
-                       "PostgreSQL " + server.text(0, 1),
-                       "use 15 or newer"));
+  const std::string version = "PostgreSQL " + server.text(0, 1);
+  const bool new_enough = server.number(0, 0) >= kOldest;
+  facts.push_back(fact(new_enough, Level::kWarn, version, version, "use 15 or newer"));
   const std::string standbys = server.text(0, 4);
   facts.push_back({Level::kOk,
                    "fsync is on, synchronous_commit is " + server.text(0, 2) +
@@ -52,36 +53,41 @@ void add_server_facts(const Rows& server, std::vector<Fact>& facts) {
                    ""});
   facts.push_back(fact(server.text(0, 3) == "on",
                        Level::kWarn,
-                       "full_page_writes is " + server.text(0, 3),
+                       "full_page_writes is on",
+                       "full_page_writes is off",
                        "set it to on: a crash can tear pages"));
+  const std::string role = server.text(0, 6);
   facts.push_back(fact(server.text(0, 5) != "t",
                        Level::kWarn,
-                       "connected as " + server.text(0, 6),
-                       "it is a superuser, whom nothing keeps from changing events; give the "
-                       "server a role of its own"));
+                       "role " + role + " is no superuser",
+                       "role " + role + " is a superuser, whom nothing keeps from changing events",
+                       "give the server a role of its own"));
 }
 
 void add_event_facts(const Rows& events, std::vector<Fact>& facts) {
   const bool owner = events.text(0, 0) == "t";
   facts.push_back(fact(!owner,
                        Level::kWarn,
-                       "who owns the events",
-                       "the server's own role does and could drop their protection; run fermata "
-                       "migrate as an owner, serve as another role"));
+                       "the server's role does not own the events",
+                       "the server's role owns the events and could drop their protection",
+                       "run fermata migrate as an owner, and serve as another role"));
   facts.push_back(fact(events.text(0, 1) == "t",
                        Level::kFail,
                        "events can be appended",
-                       "grant INSERT and SELECT on events, and see docs/operations"));
+                       "this role may not append events",
+                       "grant it SELECT and INSERT on events"));
   if (!owner) {
     facts.push_back(fact(events.text(0, 2) != "t",
                          Level::kWarn,
                          "the role has no right to change events",
+                         "the role has the right to change events, though triggers refuse",
                          "revoke UPDATE, DELETE and TRUNCATE on events from it"));
   }
   facts.push_back(fact(events.number(0, 3) > 0,
                        Level::kFail,
                        "triggers keep events from being changed",
-                       "they are gone or disabled; find out who did it, then run fermata verify"));
+                       "the triggers that keep events from being changed are gone or disabled",
+                       "find out who did it, then run fermata verify"));
 }
 
 }  // namespace

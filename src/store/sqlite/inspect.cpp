@@ -40,23 +40,26 @@ Result<std::string> ask(Connection& connection, const Sql& sql) {
   return row ? run.text(0) : std::string();
 }
 
-// Level, what it is when it holds, what to do when it does not.
-Fact fact(bool good, Level otherwise, std::string what, std::string advice) {
-  return {good ? Level::kOk : otherwise, std::move(what), good ? "" : std::move(advice)};
+// What it is when it holds; and when it does not, with what to do.
+Fact fact(bool good, Level otherwise, std::string yes, std::string no, std::string advice) {
+  if (good) return {Level::kOk, std::move(yes), ""};
+  return {otherwise, std::move(no), std::move(advice)};
 }
 
 void add_file_facts(const std::string& path, std::vector<Fact>& facts) {
   struct stat status {};
   ::stat(path.c_str(), &status);
-  facts.push_back(fact((status.st_mode & (S_IRWXG | S_IRWXO)) == 0 || ::geteuid() == 0,
+  facts.push_back(fact((status.st_mode & (S_IRWXG | S_IRWXO)) == 0,
                        Level::kWarn,
-                       "who may open " + path,
-                       "others than its owner may: chmod 600, and umask 077 for the server"));
+                       "only its owner may open the file",
+                       "others than its owner may open " + path,
+                       "chmod 600"));
   const auto folder = std::filesystem::absolute(path).parent_path();
   facts.push_back(fact(::access(path.c_str(), W_OK) == 0 && ::access(folder.c_str(), W_OK) == 0,
                        Level::kFail,
                        "the file and its folder can be written",
-                       "this user may not write " + path + " or its folder"));
+                       "this user may not write " + path + " or its folder",
+                       "give both to the user that the server runs as"));
   struct statfs system {};
   if (::statfs(path.c_str(), &system) != 0) return;
   const bool shared =
@@ -65,24 +68,27 @@ void add_file_facts(const std::string& path, std::vector<Fact>& facts) {
   facts.push_back(fact(!shared,
                        Level::kFail,
                        "the file system is local",
-                       "it is on a network: locks and fsync cannot be relied on; use a local "
-                       "disk, or PostgreSQL"));
+                       "the file is on a network, where locks and fsync cannot be relied on",
+                       "use a local disk, or PostgreSQL"));
 }
 
 Result<void> add_content_facts(Connection& connection, std::vector<Fact>& facts) {
   FERMATA_TRY(const std::string mode, ask(connection, kJournalMode));
   facts.push_back(fact(mode == "wal",
                        Level::kWarn,
-                       "journal mode " + mode + "; a server writes with synchronous=FULL",
-                       "a server makes it WAL when it starts"));
+                       "journal mode wal; a server writes with synchronous=FULL",
+                       "journal mode " + mode,
+                       "a server makes it wal when it starts"));
   FERMATA_TRY(const std::string triggers, ask(connection, kTriggers));
   facts.push_back(fact(std::stoll(triggers) >= kTriggersOfEvents,
                        Level::kFail,
                        "triggers keep events from being changed",
-                       "they are gone; find out who removed them, then run fermata verify"));
+                       "the triggers that keep events from being changed are gone",
+                       "find out who removed them, then run fermata verify"));
   FERMATA_TRY(const std::string damage, ask(connection, kCheck));
   facts.push_back(fact(damage == "ok",
                        Level::kFail,
+                       "SQLite's quick check finds nothing",
                        "SQLite's quick check: " + damage,
                        "restore the file from a backup"));
   return {};
