@@ -88,7 +88,7 @@ struct Evolve {
   void operator()(const event::TurnStarted& e) const {
     w.turns = e.turn;
     w.turn = Turn{e.turn, e.worker, e.lease_ms, r.at + e.lease_ms};
-    w.fingerprint = e.fingerprint;
+    if (!e.fingerprint.is_null()) w.fingerprint = e.fingerprint;
   }
   void operator()(const event::TurnRenewed&) const { touch_lease(w, r.at); }
   void operator()(const event::TurnEnded&) const { w.turn.reset(); }
