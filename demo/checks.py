@@ -65,11 +65,10 @@ def wanted(approvals: list[fermata.ApprovalRequest]) -> dict[str, tuple[Decimal,
 
 def journaled(calls: list[fermata.Call]) -> dict[str, tuple[Decimal, str]]:
     """What the journal says was refunded; for a real model, which may do as it likes."""
-    return {
-        call.result["ticket"]: (Decimal(call.result["refunded"]), call.result["currency"])
-        for call in calls
-        if call.tool == "refund" and call.state == "done"
-    }
+    done = [call.result for call in calls if call.tool == "refund" and call.state == "done"]
+    # The SDK journals a dict with its exact form beside a readable one.
+    readable = [result.get("value", result) for result in done]
+    return {one["ticket"]: (Decimal(one["refunded"]), one["currency"]) for one in readable}
 
 
 def ledger(

@@ -66,7 +66,6 @@ class Demo:
 
     def _tool_calling(self) -> None:
         self._kill_agent_when(lambda: len(self.ledger.refunds()) >= 6, "toolcalling")
-        say("    it is started again; the journal has what was done, nothing is done twice")
         self._until_done("toolcalling", self._decide_first)
 
     def _code(self) -> None:
@@ -127,6 +126,7 @@ class Demo:
         process.wait()
         self.kills += 1
         say(f"    SIGKILL to the agent, in the middle of its work ({self.kills} of 3)")
+        say("    it is started again; the journal has what was done, nothing is done twice")
         self._find_workflow(kind)
         self._last = SUSPENDED if self._pending(kind) else self._finish(self._start(kind), kind)
 
