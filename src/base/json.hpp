@@ -2,17 +2,18 @@
 
 // A JSON value, its strict parser and its canonical writer.
 //
-// Value keeps what JSON can say and programs tend to lose: integers exactly (int64), other numbers
-// as the nearest double, objects in the order they were written. Two values are equal when their
-// canonical forms are.
+// Value keeps what JSON can say and programs tend to lose: whole numbers exactly (int64, also those
+// written as 1.0 or 1e2), others as the nearest double, objects in the order they were written. Two
+// values are equal when their canonical forms are.
 //
 // parse() is strict, because what it accepts is what people are shown and sign for: UTF-8 only, no
 // duplicate keys, no number that would become infinite, vanish or lose integer digits, depth at
-// most
-// 64. Strings of a Value must be UTF-8 and doubles finite, whoever made it; the writer relies on
-// it. canonical() writes RFC 8785 (JCS): keys sorted by UTF-16 code units, shortest numbers, no
-// spaces. One difference, on purpose: an integer beyond 2^53 is written with all of its digits, so
-// that two different amounts never share a hash.
+// most 64. Strings of a Value must be UTF-8 and doubles finite, whoever made it: the writer relies
+// on it.
+//
+// canonical() writes RFC 8785 (JCS): keys sorted by UTF-16 code units, shortest numbers, no spaces.
+// One difference, on purpose: an integer beyond 2^53 is written with all of its digits, so that two
+// different amounts never share a hash.
 
 #include <cstddef>
 #include <cstdint>

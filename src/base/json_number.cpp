@@ -13,6 +13,7 @@ namespace fermata::json {
 namespace {
 
 constexpr double kTwoTo53 = 9007199254740992.0;
+constexpr std::int64_t kInt64Digits = 19;
 
 // value = 0.<digits> * 10^point, without zeros at either end of `digits`; zero has no digits.
 struct Decimal {
@@ -31,7 +32,6 @@ std::size_t digits_at(std::string_view text) {
 
 struct Parts {
   std::string_view whole, fraction, exponent;
-  bool integer() const { return fraction.empty() && exponent.empty(); }
 };
 
 // -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?  The sign is not part of the answer.
@@ -77,6 +77,18 @@ std::optional<Decimal> decimal_of(const Parts& parts) {
   return decimal;
 }
 
+// Absent when there is a fraction, or more than 64 bits.
+std::optional<std::int64_t> integer_of(const Decimal& decimal, bool negative) {
+  const auto count = static_cast<std::int64_t>(decimal.digits.size());
+  if (count == 0) return 0;
+  if (decimal.point < count || decimal.point > kInt64Digits) return std::nullopt;
+  std::string text = negative ? "-" : "";
+  text.append(decimal.digits).append(static_cast<std::size_t>(decimal.point - count), '0');
+  std::int64_t integer = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), integer).ec != std::errc{}) return {};
+  return integer;
+}
+
 // The shortest digits that read back as `number`; its sign is not part of the answer.
 Decimal shortest(double number) {
   std::array<char, 32> buffer{};
@@ -95,16 +107,13 @@ Decimal shortest(double number) {
 std::variant<std::int64_t, double, NumberFault> read_number(std::string_view token) {
   const auto parts = split(token);
   if (!parts) return NumberFault::kGrammar;
-  const char* const last = token.data() + token.size();
-  if (parts->integer()) {
-    std::int64_t integer = 0;
-    if (std::from_chars(token.data(), last, integer).ec == std::errc{}) return integer;
-  }
   const auto written = decimal_of(*parts);
+  if (!written) return NumberFault::kOutOfRange;
+  if (const auto integer = integer_of(*written, token.starts_with('-'))) return *integer;
   double number = 0;
-  const auto fault = std::from_chars(token.data(), last, number).ec;
-  if (!written || fault != std::errc{} || !std::isfinite(number)) return NumberFault::kOutOfRange;
-  if (number == 0 && !written->digits.empty()) return NumberFault::kOutOfRange;
+  const auto fault = std::from_chars(token.data(), token.data() + token.size(), number).ec;
+  const bool kept = fault == std::errc{} && std::isfinite(number) && number != 0;
+  if (!kept) return NumberFault::kOutOfRange;
   if (std::abs(number) >= kTwoTo53 && shortest(number) != *written) return NumberFault::kOutOfRange;
   return number;
 }

@@ -2,10 +2,10 @@
 
 // Numbers as JSON writes them: the strict reader and the ECMAScript writer (RFC 8785, 3.2.2.3).
 //
-// The reader keeps an integer of 64 bits exactly and takes the nearest double for anything else,
-// unless that would change what a person reads in it: beyond 2^53 the double must stand for the
-// digits written. So 100000000000000000000 is read, as the writer writes 1e20 that way, and
-// 100000000000000000001 is refused.
+// The reader keeps a whole number of 64 bits exactly, however it is written (100, 100.0, 1e2), and
+// takes the nearest double for anything else, unless that would change what a person reads in it:
+// beyond 2^53 the double must stand for the digits written. So 100000000000000000000 is read, as
+// the writer writes 1e20 that way, and 100000000000000000001 is refused.
 
 #include <cstdint>
 #include <string>

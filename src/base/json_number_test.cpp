@@ -11,9 +11,6 @@ namespace {
 
 double read_double(std::string_view token) {
   const auto number = read_number(token);
-  if (const auto* integer = std::get_if<std::int64_t>(&number)) {
-    return static_cast<double>(*integer);
-  }
   const auto* real = std::get_if<double>(&number);
   EXPECT_NE(real, nullptr) << token;
   return real == nullptr ? 0 : *real;
@@ -80,7 +77,7 @@ TEST(JsonNumber, random_doubles_survive_a_round_trip) {
   }
 }
 
-TEST(JsonNumber, keeps_every_integer_of_64_bits) {
+TEST(JsonNumber, keeps_every_whole_number_of_64_bits) {
   const auto read = [](const char* token) { return std::get<std::int64_t>(read_number(token)); };
   EXPECT_EQ(read("0"), 0);
   EXPECT_EQ(read("-0"), 0);
@@ -89,16 +86,25 @@ TEST(JsonNumber, keeps_every_integer_of_64_bits) {
   EXPECT_EQ(read("-9223372036854775808"), INT64_MIN);
 }
 
+TEST(JsonNumber, keeps_a_whole_number_however_it_is_written) {
+  const auto read = [](const char* token) { return std::get<std::int64_t>(read_number(token)); };
+  EXPECT_EQ(read("100.0"), 100);
+  EXPECT_EQ(read("1E2"), 100);
+  EXPECT_EQ(read("-1.5e+3"), -1500);
+  EXPECT_EQ(read("1200e-2"), 12);
+  EXPECT_EQ(read("-0.0"), 0);
+  EXPECT_EQ(read("0e999"), 0);
+  EXPECT_EQ(read("9007199254740993.0"), 9007199254740993);
+  EXPECT_EQ(read("4.611686018427388e+18"), 4611686018427388000);
+}
+
 TEST(JsonNumber, reads_the_nearest_double) {
   EXPECT_EQ(read_double("0.1"), 0.1);
-  EXPECT_EQ(read_double("1E2"), 100);
-  EXPECT_EQ(read_double("1.5e+3"), 1500);
+  EXPECT_EQ(read_double("-2.5e-1"), -0.25);
   EXPECT_EQ(read_double("0.1000000000000000055511151231257827"), 0.1);
   EXPECT_EQ(read_double("5e-324"), 5e-324);
-  EXPECT_EQ(read_double("0e999"), 0);
   EXPECT_EQ(read_double("1e300"), 1e300);
   EXPECT_EQ(read_double("100000000000000000000"), 1e20);
-  EXPECT_EQ(read_double("9007199254740992.0"), 9007199254740992.0);
 }
 
 class NumberOutOfRange : public testing::TestWithParam<const char*> {};
@@ -118,9 +124,9 @@ INSTANTIATE_TEST_SUITE_P(JsonNumber,
                                          "1e309",               // Would be infinite,
                                          "-1e999999999999",     //
                                          "1e-400",              // would vanish,
-                                         "9007199254740993.0",  // would lose its last digit.
+                                         "9007199254740993.5",  // would lose its last digit.
                                          "9007199254740991.9",  //
-                                         "123456789012345678e1"));
+                                         "12345678901234567890e1"));
 
 class NoNumber : public testing::TestWithParam<const char*> {};
 
