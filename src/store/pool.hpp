@@ -22,7 +22,7 @@ class Pool {
    public:
     Borrowed(Pool* pool, std::unique_ptr<Connection> connection)
         : pool_(pool), connection_(std::move(connection)) {}
-    Borrowed(Borrowed&&) = default;
+    Borrowed(Borrowed&&) noexcept = default;
     Borrowed& operator=(Borrowed&&) = delete;
     ~Borrowed() {
       if (connection_) pool_->give_back(std::move(connection_));

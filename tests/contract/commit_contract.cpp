@@ -1,5 +1,8 @@
 // What commit(), read(), find_request() and heads() promise.
 
+#include <algorithm>
+#include <atomic>
+#include <limits>
 #include <thread>
 
 #include "store/check.hpp"

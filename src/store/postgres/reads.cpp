@@ -41,6 +41,7 @@ Result<std::vector<EventRow>> read_events(Connection& connection,
   parameters.add(stream.tenant).add(stream.name).add(after).add(at_least_zero(limit));
   FERMATA_TRY(const Rows rows, connection.read(kReadEvents, parameters));
   std::vector<EventRow> events;
+  events.reserve(static_cast<std::size_t>(rows.size()));
   for (int i = 0; i < rows.size(); ++i) {
     events.push_back({rows.number(i, 0),
                       rows.text(i, 1),
@@ -72,6 +73,7 @@ Result<std::vector<Row>> list_rows(Connection& connection, const RowQuery& query
   }
   FERMATA_TRY(const Rows found, connection.read_unprepared({"list_rows", sql.text}, parameters));
   std::vector<Row> rows;
+  rows.reserve(static_cast<std::size_t>(found.size()));
   for (int i = 0; i < found.size(); ++i) {
     rows.push_back({query.table,
                     found.text(i, 0),
@@ -92,6 +94,7 @@ Result<std::vector<StreamHead>> list_heads(Connection& connection,
   parameters.add(after.tenant).add(after.name).add(at_least_zero(limit));
   FERMATA_TRY(const Rows rows, connection.read(kListHeads, parameters));
   std::vector<StreamHead> heads;
+  heads.reserve(static_cast<std::size_t>(rows.size()));
   for (int i = 0; i < rows.size(); ++i) {
     heads.push_back({{rows.text(i, 0), rows.text(i, 1)}, rows.number(i, 2), rows.text(i, 3)});
   }
