@@ -93,9 +93,7 @@ struct Run {
   void operator()(CommandHandler wish) const {
     Result<engine::Submission> submission = wish(*exchange);
     if (!submission) return exchange->refuse(submission.error());
-    exchange->engine().submit(
-        *std::move(submission),
-        [exchange = exchange](Result<engine::Reply> reply) { exchange->finish(std::move(reply)); });
+    exchange->submit(*std::move(submission));
   }
   void operator()(ReadHandler question) const {
     exchange->on_worker(

@@ -69,13 +69,13 @@ rules:
   - name: soon gone
     tool: urgent
     effect: ask
-    thresholds: [{from: finance}]
+    thresholds: [{from: finance, approve: 1, reject: 1}]
     deadline_s: 1
     on_deadline: expire
   - name: soon refused
     tool: urgent_or_no
     effect: ask
-    thresholds: [{from: finance}]
+    thresholds: [{from: finance, approve: 1, reject: 1}]
     deadline_s: 1
     on_deadline: reject
 default: {effect: ask, thresholds: [{from: finance, approve: 1, reject: 1}]}

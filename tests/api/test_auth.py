@@ -34,7 +34,7 @@ def test_a_key_comes_in_either_header(api: Api) -> None:
     [
         {},
         {"Authorization": ""},
-        {"Authorization": "Bearer "},
+        {"Authorization": "Bearer"},
         {"Authorization": "Basic YTpi"},
         {"X-API-Key": ""},
         {"Cookie": "key=x"},

@@ -171,7 +171,6 @@ def test_a_compressed_body_is_415(api: Api) -> None:
         (f"/v1/approvals/{NO_APPROVAL}", "approval.not_found"),
         ("/v1/workflows/directory/events", "workflow.not_found"),
         ("/v1/workflows/..%2f..%2fetc", "request.no_such_route"),
-        ("/v1/workflows/wf_%00", "workflow.not_found"),
         ("/v1/workflows/" + "x" * 2000, "workflow.not_found"),
         ("/v1/approvals/ap_1", "approval.not_found"),
         ("/v1/nothing", "request.no_such_route"),
@@ -179,11 +178,7 @@ def test_a_compressed_body_is_415(api: Api) -> None:
     ],
 )
 def test_unknown_ids_are_404(api: Api, path: str, reason: str) -> None:
-    answer = api.reader.get(path)
-    if "%00" in path and answer.status_code == 400:
-        problem(answer, 400, "request.malformed")
-    else:
-        problem(answer, 404, reason)
+    problem(api.reader.get(path), 404, reason)
 
 
 def test_unknown_ids_are_404_for_writers(api: Api) -> None:
@@ -212,20 +207,17 @@ def test_unknown_ids_are_404_for_writers(api: Api) -> None:
         ("limit=1&limit=2", ("repeated", ["query", "limit"])),
         ("status=open", ("enum", ["query", "status"])),
         ("agent=Bad%20Name", ("string_pattern_mismatch", ["query", "agent"])),
-        ("tag=a%00b", ("string_pattern_mismatch", ["query", "tag"])),
+        ("tag=a%01b", ("string_pattern_mismatch", ["query", "tag"])),
         ("stauts=ready", ("extra_forbidden", ["query", "stauts"])),
     ],
 )
 def test_parameters_that_do_not_fit_are_422(api: Api, query: str, error: Any) -> None:
-    answer = api.reader.get(f"/v1/workflows?{query}")
-    if "%00" in query and answer.status_code == 400:
-        problem(answer, 400, "request.malformed")
-    else:
-        assert errors_of(answer) == [error]
+    assert errors_of(api.reader.get(f"/v1/workflows?{query}")) == [error]
 
 
 def test_malformed_queries_are_400(api: Api) -> None:
     problem(api.reader.get("/v1/workflows?tag=%zz"), 400, "request.malformed")
+    problem(api.reader.get("/v1/workflows/wf_%00"), 400, "request.malformed")
 
 
 def test_values_survive_the_database_unchanged(api: Api) -> None:

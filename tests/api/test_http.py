@@ -168,7 +168,7 @@ def test_every_reason_has_its_page(api: Api) -> None:
     page = api.nobody.get(body["type"])
     assert body["title"] in page.text
     problem(api.nobody.get("/docs/errors/no.such_reason"), 404, "request.no_such_route")
-    problem(api.nobody.get("/docs/../openapi.json%00"), 404, "request.no_such_route")
+    problem(api.nobody.get("/docs/page.js%00"), 400, "request.malformed")
 
 
 def test_unknown_parameters_are_refused_everywhere(api: Api) -> None:

@@ -52,7 +52,11 @@ def following(
         assert answer.headers["Content-Type"] == "text/event-stream"
         assert answer.headers["Cache-Control"] == "no-store"
         assert "Content-Length" not in answer.headers
+        # Heartbeats would keep a stream that never ends alive for ever.
+        watchdog = threading.Timer(60, answer.close)
+        watchdog.start()
         yield read_events(answer.iter_lines())
+        watchdog.cancel()
 
 
 def ended(api: Api) -> str:

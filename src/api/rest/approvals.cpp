@@ -103,9 +103,8 @@ void read_decision(Fields& fields, command::DecideApproval& wish) {
     fields.refuse("extra_forbidden", "answer", "belongs to the decision 'answer' only");
 }
 
-}  // namespace
-
-Result<engine::Submission> request_approval(Exchange& exchange) {
+// To the workflow that the body names, or to none.
+Result<engine::Submission> read_request(const Exchange& exchange) {
   command::RequestApproval wish;
   std::string workflow;
   std::optional<std::int64_t> deadline_s;
@@ -119,6 +118,21 @@ Result<engine::Submission> request_approval(Exchange& exchange) {
   FERMATA_CHECK_OK(fields.finish());
   if (deadline_s) wish.deadline_ms = *deadline_s * 1000;
   return exchange.submission(std::move(workflow), std::move(wish));
+}
+
+}  // namespace
+
+// A request on its own makes its workflow, so one for a workflow must be for one that exists: ids
+// are not the caller's to choose.
+void request_approval(const ExchangePtr& exchange) {
+  Result<engine::Submission> submission = read_request(*exchange);
+  if (!submission) return exchange->refuse(submission.error());
+  if (submission->stream.empty()) return exchange->submit(*std::move(submission));
+  exchange->on_worker([exchange = exchange.get(), submission = *std::move(submission)] {
+    const auto workflow = exchange->engine().workflow(exchange->tenant(), submission.stream);
+    if (!workflow) return exchange->refuse(workflow.error());
+    exchange->submit(submission);
+  });
 }
 
 Result<engine::Submission> decide_approval(Exchange& exchange) {

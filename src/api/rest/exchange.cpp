@@ -65,6 +65,12 @@ engine::Submission Exchange::submission(std::string stream, command::Command com
           .idempotency = idempotency_};
 }
 
+void Exchange::submit(engine::Submission submission) {
+  engine().submit(std::move(submission), [self = shared_from_this()](Result<engine::Reply> reply) {
+    self->finish(std::move(reply));
+  });
+}
+
 void Exchange::on_worker(std::function<void()> job) {
   const bool taken = services_->workers.post([self = shared_from_this(), job = std::move(job)] {
     try {

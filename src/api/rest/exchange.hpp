@@ -43,6 +43,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   // A submission by this request's caller.
   engine::Submission submission(std::string stream, command::Command command) const;
 
+  // Answers with what comes of it.
+  void submit(engine::Submission submission);
+
   // Runs `job` on a worker; refuses with 503 when they have too much to do.
   void on_worker(std::function<void()> job);
 

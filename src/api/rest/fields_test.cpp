@@ -11,7 +11,8 @@ json::Value parsed(std::string_view text) { return *json::parse(text); }
 std::string told(const Result<void>& result) {
   if (result) return "";
   std::string lines;
-  for (const json::Value& error : *parsed(result.error().extra)["errors"].as_array())
+  const json::Value extra = parsed(result.error().extra);
+  for (const json::Value& error : *extra["errors"].as_array())
     lines += error.string_or("type") + " " + error.string_or("pointer") + "\n";
   return lines;
 }

@@ -35,11 +35,15 @@ std::string words_of(const json::Array& loc) {
 
 }  // namespace
 
-void Invalid::add(std::string_view type, json::Array loc, std::string message) {
+void Invalid::add(std::string_view type,
+                  json::Array loc,
+                  std::string message,
+                  std::string pointer) {
   ++count_;
   if (errors_.size() >= kMaxShown) return;
   json::Object error{{"type", type}, {"loc", loc}, {"msg", std::move(message)}};
-  if (*loc.front().as_string() == "body") error.set("pointer", pointer_of(loc));
+  if (*loc.front().as_string() == "body")
+    error.set("pointer", pointer.empty() ? pointer_of(loc) : std::move(pointer));
   errors_.emplace_back(std::move(error));
 }
 

@@ -17,8 +17,8 @@ class Invalid {
   static constexpr std::size_t kMaxShown = 50;
 
   // `loc` begins with "body", "query", "path" or "header". Of a place in the body the RFC 6901
-  // pointer is told too.
-  void add(std::string_view type, json::Array loc, std::string message);
+  // pointer is told too, `pointer` if `loc` goes on inside a text.
+  void add(std::string_view type, json::Array loc, std::string message, std::string pointer = {});
   bool empty() const { return count_ == 0; }
   // kInvalid request.invalid when something was added.
   Result<void> result() const;

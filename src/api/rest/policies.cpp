@@ -46,12 +46,8 @@ void publish_policy(const ExchangePtr& exchange) {
     if (!source) return exchange->refuse(source.error());
     const codec::ParsedPolicy parsed = codec::parse_policy(*source);
     if (!parsed.errors.empty()) return exchange->refuse(refuse_policy(parsed.errors).value());
-    exchange->engine().submit(
-        exchange->submission("directory",
-                             command::PublishPolicy{*std::move(source), parsed.policy.hash}),
-        [exchange = exchange->shared_from_this()](Result<engine::Reply> reply) {
-          exchange->finish(std::move(reply));
-        });
+    exchange->submit(exchange->submission(
+        "directory", command::PublishPolicy{*std::move(source), parsed.policy.hash}));
   });
 }
 

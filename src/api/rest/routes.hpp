@@ -32,10 +32,10 @@ Result<engine::Reply> get_call(Exchange& exchange);
 void open_call(const ExchangePtr& exchange);
 
 // approvals.cpp
-Result<engine::Submission> request_approval(Exchange& exchange);
 Result<engine::Submission> decide_approval(Exchange& exchange);
 Result<engine::Submission> cancel_approval(Exchange& exchange);
 Result<engine::Reply> list_approvals(Exchange& exchange);
+void request_approval(const ExchangePtr& exchange);
 void get_approval(const ExchangePtr& exchange);
 
 // checkpoints.cpp

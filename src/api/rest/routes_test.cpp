@@ -91,8 +91,9 @@ TEST(Routes, are_those_of_the_document) {
 
 TEST(Routes, reading_changes_nothing) {
   for (const Route& route : all_routes())
-    if (route.method == "GET")
+    if (route.method == "GET") {
       EXPECT_FALSE(std::holds_alternative<CommandHandler>(route.action)) << "P8: " << route.path;
+    }
 }
 
 TEST(Pages, exist_for_every_reason_that_the_document_gives) {
