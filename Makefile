@@ -119,7 +119,7 @@ check-python: ## ruff and mypy --strict
 	@.venv/bin/ruff check --quiet sdk/python $(PYTHON_FOLDERS)
 	@.venv/bin/ruff format --check --quiet sdk/python $(PYTHON_FOLDERS)
 	@cd sdk/python && ../../.venv/bin/mypy
-	@.venv/bin/mypy $(PYTHON_FOLDERS)
+	@for folder in $(PYTHON_FOLDERS); do .venv/bin/mypy $$folder; done
 
 check-clang-tidy: ## clang-tidy, remembering what it has already passed
 	@mkdir -p build && cmake --preset release >build/release.log 2>&1 || { cat build/release.log; exit 1; }

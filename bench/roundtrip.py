@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent.parent / "tools"))
 
-from local_server import Server  # noqa: E402
+from local_server import Server, fresh_postgres
 
 POLICY = """version: 1
 rules:
@@ -29,7 +28,6 @@ default: {effect: deny}
 """
 CONFIG = """listen: {{host: 127.0.0.1, port: 0}}
 store: {{url: "{url}"}}
-signing: {{key_file: signing.key}}
 policy: {{file: policy.yaml}}
 bootstrap:
   people: [{{id: ben, name: Ben}}]
@@ -47,9 +45,8 @@ def output_of(*command: object) -> dict[str, float]:
 def measure(build: Path, store: str, lanes: int, seconds: float) -> dict[str, object]:
     with tempfile.TemporaryDirectory(prefix="fermata-bench-", dir=build) as name:
         folder = Path(name)
-        database = os.environ["FERMATA_TEST_PG_URL"] if store == "postgres" else "bare.db"
-        url = database if store == "postgres" else "sqlite:fermata.db"
-        bare = database if store == "postgres" else folder / database
+        url = fresh_postgres() if store == "postgres" else "sqlite:fermata.db"
+        bare = fresh_postgres() if store == "postgres" else folder / "bare.db"
         limit = output_of(build / "bin/bench_limit", store, bare, lanes, seconds)
         server = Server(build / "bin/fermata", folder, CONFIG.format(url=url), POLICY)
         server.start()

@@ -11,16 +11,16 @@ import os
 import sys
 from pathlib import Path
 
+import scripted_model
+import shop
 from fermata.smolagents import Fermata, Suspended
 from smolagents import CodeAgent, LogLevel, Model, MultiStepAgent, ToolCallingAgent
 
-import scripted_model
-import shop
-
 SUSPENDED = 75
 TASK = (
-    "You refund customers. Work through the refund tickets on pages {first} to {last}, page by page: "
-    "read the page, look up each order, refund each order once, and tell every customer the outcome."
+    "You refund customers. Work through the refund tickets on pages {first} to {last}, page by "
+    "page: read the page, look up each order, refund each order once, and tell every customer "
+    "the outcome."
 )
 PAGES = {"toolcalling": (1, 6), "code": (7, 12)}
 

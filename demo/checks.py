@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import fermata
-
 import shop
 
 EXPECTED_OUTCOMES = {

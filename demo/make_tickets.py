@@ -1,7 +1,7 @@
 """Makes the demo's input, orders.csv and tickets.csv, the same each time.
 
-A hundred and twenty refund tickets as a shop gets them: mostly small ones, some in other currencies,
-some that come twice, some large, and one that tries to talk the agent into paying out.
+A hundred and twenty refund tickets as a shop gets them: mostly small ones, some in other
+currencies, some that come twice, some large, and one that tries to talk the agent into paying out.
 """
 
 from __future__ import annotations

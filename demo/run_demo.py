@@ -10,11 +10,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import fermata
-
 import checks
+import fermata
 import shop
 from agent import SUSPENDED
 
@@ -34,6 +34,12 @@ def say(text: str = "") -> None:
 def chapter(text: str) -> None:
     say()
     say(f"\033[1m{text}\033[0m" if COLOUR else text)
+
+
+def journal_page(
+    client: fermata.Client, workflow: str, cursor: str | None
+) -> fermata.Page[fermata.Call]:
+    return client.list_journal(workflow, limit=200, cursor=cursor)
 
 
 class Demo:
@@ -217,7 +223,7 @@ class Demo:
             journals = [
                 call
                 for workflow in self.workflows.values()
-                for call in fermata.each(lambda c, w=workflow: client.list_journal(w, cursor=c))
+                for call in fermata.each(partial(journal_page, client, workflow))
             ]
         if self.auto and "FERMATA_MODEL_URL" not in os.environ:
             checks.outcomes(approvals)

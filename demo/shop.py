@@ -11,7 +11,7 @@ import sqlite3
 import time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import fermata
 from smolagents import Tool
@@ -22,7 +22,8 @@ PAYMENT_TAKES_S = 0.02
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS refunds (
-  idempotency_key TEXT PRIMARY KEY, ticket TEXT, order_id TEXT, amount TEXT, currency TEXT, at REAL);
+  idempotency_key TEXT PRIMARY KEY, ticket TEXT, order_id TEXT, amount TEXT, currency TEXT,
+  at REAL);
 CREATE TABLE IF NOT EXISTS messages (
   idempotency_key TEXT PRIMARY KEY, ticket TEXT, text TEXT, at REAL);
 """
@@ -73,7 +74,7 @@ class Ledger:
 class ReadTickets(Tool):  # type: ignore[misc]
     name = "read_tickets"
     description = "Reads one page of ten refund tickets."
-    inputs = {"page": {"type": "integer", "description": "Which page, from 1."}}
+    inputs: ClassVar = {"page": {"type": "integer", "description": "Which page, from 1."}}
     output_type = "array"
 
     def forward(self, page: int) -> list[dict[str, str]]:
@@ -83,7 +84,9 @@ class ReadTickets(Tool):  # type: ignore[misc]
 class LookUpOrder(Tool):  # type: ignore[misc]
     name = "look_up_order"
     description = "Looks up an order: customer, what was paid, in which currency."
-    inputs = {"order": {"type": "string", "description": "Number of the order, such as O-0001."}}
+    inputs: ClassVar = {
+        "order": {"type": "string", "description": "Number of the order, such as O-0001."}
+    }
     output_type = "object"
 
     def forward(self, order: str) -> dict[str, str]:
@@ -94,7 +97,7 @@ class LookUpOrder(Tool):  # type: ignore[misc]
 class Refund(Tool):  # type: ignore[misc]
     name = "refund"
     description = "Pays money back to the customer. This cannot be undone."
-    inputs = {
+    inputs: ClassVar = {
         "ticket": {"type": "string", "description": "Number of the ticket."},
         "order": {"type": "string", "description": "Number of the order."},
         "amount": {"type": "number", "description": "How much to pay back."},
@@ -122,7 +125,7 @@ class Refund(Tool):  # type: ignore[misc]
 class NotifyCustomer(Tool):  # type: ignore[misc]
     name = "notify_customer"
     description = "Sends the customer of a ticket a message."
-    inputs = {
+    inputs: ClassVar = {
         "ticket": {"type": "string", "description": "Number of the ticket."},
         "text": {"type": "string", "description": "What to tell them."},
     }

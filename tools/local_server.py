@@ -5,11 +5,13 @@ Started, killed and started again on the same database, in a folder that the cal
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import socket
 import subprocess
 import time
+import uuid
 from pathlib import Path
 
 
@@ -17,6 +19,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def fresh_postgres() -> str:
+    """A new, empty database on the server that FERMATA_TEST_PG_URL names; its URL."""
+    base = os.environ.get("FERMATA_TEST_PG_URL")
+    if base is None:
+        raise RuntimeError("FERMATA_TEST_PG_URL is missing: run under tools/with_postgres.py")
+    name = f"fermata_{uuid.uuid4().hex[:12]}"
+    subprocess.run(["psql", base, "-qXc", f'CREATE DATABASE "{name}"'], check=True)
+    return base.rsplit("/", 1)[0] + "/" + name
 
 
 class Server:
@@ -41,6 +53,9 @@ class Server:
         self.environment = environment or {}
         (folder / "fermata.yaml").write_text(config)
         (folder / "policy.yaml").write_text(policy)
+        # Several servers on one PostgreSQL share their signing key, so there it is the operator's.
+        key = base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")
+        self.environment.setdefault("FERMATA_SIGNING_KEY", key)
 
     def start(self) -> list[str]:
         """Returns the lines it printed until it listened."""

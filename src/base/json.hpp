@@ -93,12 +93,15 @@ inline std::size_t Object::size() const { return members_.size(); }
 inline std::vector<Member>::const_iterator Object::begin() const { return members_.begin(); }
 inline std::vector<Member>::const_iterator Object::end() const { return members_.end(); }
 
-inline constexpr int kMaxDepth = 64;
+inline constexpr int kMaxDepth = 64;  // Of what comes from outside.
+// Of what we wrote ourselves: a caller's value stands a few levels deeper in an event or a
+// document.
+inline constexpr int kMaxStoredDepth = kMaxDepth + 16;
 
 // Refuses with kInvalid: json.malformed, json.invalid_utf8, json.duplicate_key, json.too_deep,
 // json.number_out_of_range. The message says at which line and column, except for a text whose
 // strings do not end or that is no UTF-8. Thread-safe.
-Result<Value> parse(std::string_view text);
+Result<Value> parse(std::string_view text, int max_depth = kMaxDepth);
 
 std::string canonical(const Value& value);               // RFC 8785, see above.
 std::string write(const Value& value);                   // Compact, members in written order.

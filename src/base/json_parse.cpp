@@ -41,7 +41,7 @@ class Reader {
  public:
   // The text is put between brackets: a lone number or string then needs no rules of its own, and
   // the copy brings the padding that simdjson reads into.
-  explicit Reader(std::string_view text) : padded_(text.size() + 2) {
+  Reader(std::string_view text, int max_depth) : padded_(text.size() + 2), max_depth_(max_depth) {
     padded_.data()[0] = '[';
     if (!text.empty()) std::memcpy(padded_.data() + 1, text.data(), text.size());
     padded_.data()[text.size() + 1] = ']';
@@ -61,7 +61,7 @@ class Reader {
   }
 
  private:
-  // Recursion ends at kMaxDepth.
+  // Recursion ends at max_depth_.
   Result<Value> read_value(ondemand::value value, int depth) {
     ondemand::json_type type{};
     if (const auto error = value.type().get(type)) return refuse(error);
@@ -97,7 +97,7 @@ class Reader {
   }
 
   Result<Value> read_array(ondemand::value value, int depth) {
-    if (depth > kMaxDepth) return refuse_depth();
+    if (depth > max_depth_) return refuse_depth();
     ondemand::array array;
     if (const auto error = value.get_array().get(array)) return refuse(error);
     FERMATA_TRY(Array items, read_items(array, depth));
@@ -116,7 +116,7 @@ class Reader {
   }
 
   Result<Value> read_object(ondemand::value value, int depth) {
-    if (depth > kMaxDepth) return refuse_depth();
+    if (depth > max_depth_) return refuse_depth();
     const char* const start = location();
     ondemand::object object;
     if (const auto error = value.get_object().get(object)) return refuse(error);
@@ -179,12 +179,13 @@ class Reader {
   }
 
   simdjson::padded_string padded_;
+  const int max_depth_;
   ondemand::document document_;
   bool walking_ = false;
 };
 
 }  // namespace
 
-Result<Value> parse(std::string_view text) { return Reader(text).read(); }
+Result<Value> parse(std::string_view text, int max_depth) { return Reader(text, max_depth).read(); }
 
 }  // namespace fermata::json

@@ -35,7 +35,7 @@ std::string encode(const event::Recorded& recorded) {
 Result<event::Recorded> decode(std::string_view body) { return decode(body, all_lifts()); }
 
 Result<event::Recorded> decode(std::string_view body, Lifts lifts) {
-  Result<json::Value> parsed = json::parse(body);
+  Result<json::Value> parsed = json::parse(body, json::kMaxStoredDepth);
   if (!parsed) return corrupt_event(parsed.error().message);
   json::Object* object = parsed->as_object();
   if (object == nullptr) return corrupt_event("not an object");

@@ -62,7 +62,7 @@ std::string encode(const task::Task& task) {
 }
 
 Result<task::Task> decode_task(std::string_view kind, std::string_view body) {
-  const Result<json::Value> parsed = json::parse(body);
+  const Result<json::Value> parsed = json::parse(body, json::kMaxStoredDepth);
   if (!parsed) return corrupt_task(parsed.error().message);
   if (kind == kKind<task::ApprovalDeadline>) return read_task<task::ApprovalDeadline>(*parsed);
   return corrupt_task("no such kind of task");

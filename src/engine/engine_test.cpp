@@ -155,6 +155,19 @@ TEST_F(EngineTest, P7_a_restart_finds_everything_that_was_acknowledged) {
   expect_whole();
 }
 
+TEST_F(EngineTest, what_is_as_deep_as_a_caller_may_send_is_read_back) {
+  json::Value deep = "end";
+  for (int i = 0; i < json::kMaxDepth - 2; ++i) deep = json::Array{deep};
+  const std::string workflow = new_workflow();
+  Submission held = open(workflow, turn(workflow), 500);
+  std::get<command::OpenCall>(held.command).arguments.set("deep", deep);
+  must(held);
+  restart();
+  EXPECT_EQ(engine_->workflow("default", workflow)->string_or("id"), workflow);
+  EXPECT_EQ(must(held).body.string_or("verdict"), "wait");
+  expect_whole();
+}
+
 TEST_F(EngineTest, a_repeated_request_gets_the_same_answer_also_after_a_restart) {
   Submission first{
       .caller = kAgent, .stream = "", .command = command::CreateWorkflow{.agent = "refunds"}};

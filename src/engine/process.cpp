@@ -166,7 +166,7 @@ Result<std::optional<Reply>> Engine::Impl::recall(const Stream& stream,
     return fail(ErrorCode::kInvalid,
                 "request.idempotency_mismatch",
                 "this Idempotency-Key was used for another request");
-  FERMATA_TRY(const json::Value record, json::parse(row->reply));
+  FERMATA_TRY(const json::Value record, json::parse(row->reply, json::kMaxStoredDepth));
   return std::optional<Reply>(read_reply(record));
 }
 

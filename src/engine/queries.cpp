@@ -28,7 +28,7 @@ Result<json::Value> find_row(store::Store& store,
   query.limit = 1;
   FERMATA_TRY(const std::vector<store::Row> rows, store.list(query));
   if (rows.empty()) return absent(entity, id);
-  return json::parse(rows.front().doc);
+  return json::parse(rows.front().doc, json::kMaxStoredDepth);
 }
 
 // A cursor names the last row of its page.
@@ -169,7 +169,7 @@ Result<Page> Engine::list(const std::string& tenant, const ListFilter& filter) {
       page.next = cursor_of(rows[i - 1]);
       break;
     }
-    FERMATA_TRY(json::Value document, json::parse(rows[i].doc));
+    FERMATA_TRY(json::Value document, json::parse(rows[i].doc, json::kMaxStoredDepth));
     page.items.push_back(std::move(document));
   }
   return page;

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <utility>
 
+#include "base/time.hpp"
 #include "net/connection.hpp"
 #include "net/response_head.hpp"
 
@@ -131,7 +132,7 @@ void Loop::tick() {
 }
 
 std::string_view Loop::date() {
-  const std::time_t now = std::time(nullptr);
+  const auto now = static_cast<std::time_t>(SystemClock().now_ms() / 1000);
   if (now != date_of_) {
     date_of_ = now;
     date_ = http_date(now);

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import fermata
-
 from effects import Acks, Effects
 
 T = TypeVar("T")

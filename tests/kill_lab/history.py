@@ -178,16 +178,16 @@ def _is_there(
         return False
     match ack["ack"]:
         case "create":
-            return len(streams[workflow]) >= ack["version"]
+            return bool(len(streams[workflow]) >= ack["version"])
         case "turn":
-            return model.turn >= ack["turn"]
+            return bool(model.turn >= ack["turn"])
         case "open":
             return ack["call"] in model.opened
         case "close":
             return ack["call"] in model.closed and model.closed[ack["call"]]["hash"] == ack["hash"]
         case "decide":
             if ack["status"] != "pending":
-                return model.outcomes.get(ack["approval"]) == ack["status"]
+                return bool(model.outcomes.get(ack["approval"]) == ack["status"])
             return any(
                 event["type"] == "approval.decided"
                 and event["payload"]["approval"] == ack["approval"]
@@ -197,7 +197,7 @@ def _is_there(
         case "checkpoint":
             return ack["checkpoint"] in model.checkpoints
         case "rollback":
-            return model.epoch >= ack["epoch"]
+            return bool(model.epoch >= ack["epoch"])
         case "complete":
             return model.ended == "completed" and len(streams[workflow]) == ack["version"]
     return False

@@ -1,7 +1,7 @@
 """Ends server and clients with SIGKILL, many times, and then looks whether any promise broke.
 
-The server has failpoints compiled in, so that it also dies inside a commit: before it, after it, and
-between sending and hearing. The others die at random moments. At the end everything is finished
+The server has failpoints compiled in, so that it also dies inside a commit: before it, after it,
+and between sending and hearing. The others die at random moments. At the end everything is finished
 without kills and the history is checked (history.py). Prints one JSON line; exit code 0 only
 without violations, with at least 80 % of the operations successful, and with a tenth of the
 kills inside a commit.
@@ -22,13 +22,14 @@ from pathlib import Path
 from typing import Any
 
 import fermata
+import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "tools"))
 
 import history  # noqa: E402
 from effects import Effects, read_acks  # noqa: E402
-from local_server import Server  # noqa: E402
+from local_server import Server, fresh_postgres  # noqa: E402
 
 CLIENTS = 6
 FAILPOINTS = (
@@ -46,7 +47,6 @@ default: {effect: ask, thresholds: [{from: finance, approve: 1, reject: 1}]}
 """
 CONFIG = """listen: {{host: 127.0.0.1, port: 0}}
 store: {{url: "{url}"}}
-signing: {{key_file: signing.key}}
 policy: {{file: policy.yaml}}
 bootstrap:
   people: [{{id: ben, name: Ben}}, {{id: cleo, name: Cleo}}]
@@ -63,7 +63,7 @@ class Lab:
         self.folder = folder
         self.wanted: int = options.kills
         self.random = random.Random(options.seed)
-        url = os.environ["FERMATA_TEST_PG_URL"] if options.store == "postgres" else "sqlite:lab.db"
+        url = fresh_postgres() if options.store == "postgres" else "sqlite:lab.db"
         self.server = Server(options.binary.resolve(), folder, CONFIG.format(url=url), POLICY)
         self.kills: dict[str, int] = {"server": 0, "client": 0, "commit": 0}
         self.clients: list[subprocess.Popen[bytes]] = []
@@ -71,14 +71,14 @@ class Lab:
 
     def run(self) -> dict[str, Any]:
         self.server.start()
-        self.server.environment = {"FERMATA_FAILPOINTS": FAILPOINTS}
+        self.server.environment["FERMATA_FAILPOINTS"] = FAILPOINTS
         self._restart_server()
         self.clients = [self._start_client(index, finish=False) for index in range(CLIENTS)]
         self._kill_until_enough()
         for client in self.clients:
             client.kill()
             client.wait()
-        self.server.environment = {}
+        del self.server.environment["FERMATA_FAILPOINTS"]
         self._restart_server()
         self._finish()
         return self._judge()
@@ -180,8 +180,6 @@ class Lab:
 
 
 def raw_events(server: Server, workflow: str) -> list[dict[str, Any]]:
-    import httpx
-
     events: list[dict[str, Any]] = []
     headers = {"Authorization": f"Bearer {server.keys['agent', 'lab']}"}
     while True:

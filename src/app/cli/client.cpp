@@ -64,7 +64,7 @@ std::string escaped(std::string_view text) {
 
 Error to_error(int status, std::string_view body) {
   Error error{code_of(status), {}, {}, {}, {}};
-  const Result<json::Value> problem = json::parse(body);
+  const Result<json::Value> problem = json::parse(body, json::kMaxStoredDepth);
   if (!problem || problem->as_object() == nullptr) {
     error.reason = "http." + std::to_string(status);
     error.message = "the server answered " + std::to_string(status) + ", not as Fermata would";
@@ -132,7 +132,7 @@ Result<json::Value> Client::understand(const Result<net::Response>& answer) cons
   if (!answer) return tl::unexpected(unreachable(answer.error()));
   if (answer->status >= 300) return tl::unexpected(to_error(answer->status, answer->body));
   if (answer->body.empty()) return json::Value();
-  Result<json::Value> body = json::parse(answer->body);
+  Result<json::Value> body = json::parse(answer->body, json::kMaxStoredDepth);
   if (!body) {
     return fail(ErrorCode::kInternal, "http.bad_answer", url_ + " did not answer with JSON");
   }
@@ -200,7 +200,7 @@ Result<void> Client::follow(const std::string& path,
     const Result<int> status = http_.stream(live, [&](std::string_view chunk) {
       if (rest.size() < 65'536) rest += chunk;
       for (const EventParser::Event& event : parser.feed(chunk)) {
-        const Result<json::Value> document = json::parse(event.data);
+        const Result<json::Value> document = json::parse(event.data, json::kMaxStoredDepth);
         if (!document) continue;
         failures = 0;
         rest.clear();

@@ -154,9 +154,9 @@ std::vector<Threshold> askable(const Policy& policy,
                                const json::Object& arguments) {
   PolicyVerdict verdict = evaluate(policy, tool, arguments);
   if (verdict.effect == Effect::kAsk) return std::move(verdict.thresholds);
-  auto rules = asking_about(policy, tool);
-  if (rules.empty()) rules = {&policy.fallback};
-  return all_thresholds(rules);
+  // Nobody was needed for the call itself, so whom the default names is enough to tell about it.
+  if (policy.fallback.effect == Effect::kAsk) return policy.fallback.thresholds;
+  return all_thresholds(asking_about(policy, tool));
 }
 
 std::vector<Threshold> combine(std::vector<Threshold> base, const std::vector<Threshold>& extra) {

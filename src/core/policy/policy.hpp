@@ -56,8 +56,8 @@ PolicyVerdict evaluate(const Policy& policy,
                        const std::string& tool,
                        const json::Object& arguments);
 
-// Who is asked about a call that `evaluate` would let run, such as one that a crash left in doubt:
-// the thresholds of the ask rules for this tool, else the default's. Empty: nobody (P2).
+// Who is asked about a call that `evaluate` would not ask about, such as one that a crash left in
+// doubt: whom the default asks, else all ask rules for this tool. Empty: nobody (P2).
 std::vector<Threshold> askable(const Policy& policy,
                                const std::string& tool,
                                const json::Object& arguments);

@@ -283,16 +283,19 @@ TEST(PolicyDeadline, is_the_shortest_of_the_matching_ask_rules) {
   EXPECT_EQ(medium.on_deadline, OnDeadline::kExpire);
 }
 
-TEST(PolicyAskable, asks_as_evaluate_does_else_by_all_rules_for_the_tool_else_by_the_default) {
+TEST(PolicyAskable, asks_as_evaluate_does_else_by_the_default_else_by_all_rules_for_the_tool) {
   const Policy policy = refunds();
   const auto about = [&](std::string tool, Value amount) {
     return askable(policy, tool, {{"amount", std::move(amount)}, {"country", "FR"}});
   };
   EXPECT_EQ(about("refund", 500), (std::vector{from("finance", 1)}));
-  EXPECT_EQ(about("refund", 5), (std::vector{from("finance", 2)}));
-  EXPECT_EQ(askable(policy, "refund", {{"amount", 500}, {"country", "KP"}}),
-            (std::vector{from("finance", 2)}));
+  EXPECT_EQ(about("refund", 5), (std::vector{from("admins", 1)}));
   EXPECT_EQ(about("other", 5), (std::vector{from("admins", 1)}));
+  Policy strict = policy;
+  strict.fallback.effect = Effect::kDeny;
+  strict.fallback.thresholds.clear();
+  EXPECT_EQ(askable(strict, "refund", {{"amount", 5}, {"country", "FR"}}),
+            (std::vector{from("finance", 2)}));
   EXPECT_TRUE(askable(Policy{}, "other", {}).empty());
 }
 

@@ -101,12 +101,11 @@ TEST(Call, P17_in_doubt_any_other_tool_is_put_to_a_person) {
   answer.approval = story.approval().id;
   answer.hash = story.approval().hash;
   answer.decision = DecisionKind::kApprove;
-  EXPECT_EQ(reason(story.when(Story::person("ben"), answer)), "approval.wrong_decision");
+  EXPECT_EQ(reason(story.when(Story::person("dan"), answer)), "approval.wrong_decision");
   answer.decision = DecisionKind::kAnswer;
   answer.answer = json::Object{{"happened", true}, {"result", "paid by the crash"}};
-  // Whoever the tool's ask rules name must agree on what happened: two of finance.
-  EXPECT_FALSE(has<event::CallClosed>(story.when(Story::person("ben"), answer)));
-  ASSERT_TRUE(has<event::CallClosed>(story.when(Story::person("cleo"), answer)));
+  EXPECT_EQ(reason(story.when(Story::person("ben"), answer)), "approval.not_an_approver");
+  ASSERT_TRUE(has<event::CallClosed>(story.when(Story::person("dan"), answer)));
   EXPECT_EQ(story.call().result, json::Value("paid by the crash"));
 }
 
@@ -120,8 +119,7 @@ TEST(Call, P17_what_did_not_happen_may_run_once_more) {
   answer.hash = story.approval().hash;
   answer.decision = DecisionKind::kAnswer;
   answer.answer = json::Object{{"happened", false}};
-  ASSERT_TRUE(story.when(Story::person("ben"), answer));
-  ASSERT_TRUE(has<event::CallGranted>(story.when(Story::person("cleo"), answer)));
+  ASSERT_TRUE(has<event::CallGranted>(story.when(Story::person("dan"), answer)));
   EXPECT_TRUE(has<event::CallStarted>(story.when(Story::agent(), story.refund(50))));
   EXPECT_EQ(story.call().attempt, 2);
 }
