@@ -80,7 +80,7 @@ test-tsan: setup ## unit tests under the thread sanitizer
 
 # --- harder questions
 
-.PHONY: kill-lab bench-roundtrip schemathesis fuzz
+.PHONY: kill-lab bench-roundtrip bench-startup schemathesis fuzz
 kill-lab: setup ## kill -9 at random, then check the history (KILLS=200 STORE=sqlite|postgres)
 	@$(call configure_and_build,failpoints,fermata)
 	@$(BESIDE_STORE) $(PYTHON) tests/kill_lab/kill_lab.py \
@@ -90,6 +90,10 @@ bench-roundtrip: setup ## approval round trips against the database's limit (STO
 	@$(call configure_and_build,release)
 	@$(BESIDE_STORE) $(PYTHON) bench/roundtrip.py \
 	  --build build/release --store $(STORE) --conc $(CONC)
+
+bench-startup: setup ## time until the server listens: empty, and with 100,000 pending approvals
+	@$(call configure_and_build,release)
+	@$(BESIDE_STORE) $(PYTHON) bench/startup.py --build build/release --store $(STORE)
 
 schemathesis: setup ## send what openapi.json allows, and what it forbids, to a real server
 	@$(call configure_and_build,release,fermata)
