@@ -27,11 +27,9 @@ def measure(build: Path, store: str, pending: int) -> dict[str, object]:
         server.start()
         empty_s = server.started_in_s
         try:
-            command = [build / "bin/bench_fill", str(server.port)]
-            subprocess.run(
-                [*command, server.keys["agent", "bench"], str(pending)],
-                check=True,
-            )
+            key = server.keys["agent", "bench"]
+            fill = [str(build / "bin/bench_fill"), str(server.port), key, str(pending)]
+            subprocess.run(fill, check=True)
             server.kill()
             server.start()
         finally:
