@@ -89,7 +89,7 @@ void Engine::Impl::await(const std::string& tenant,
               fulfilled = std::move(fulfilled),
               timeout_ms,
               done = std::move(done),
-              stream_ptr = registry_.get(tenant, stream)](Result<void> loaded, Stream& s) {
+              stream_ptr = registry_.get(tenant, stream)](const Result<void>& loaded, Stream& s) {
     if (!loaded || timeout_ms <= 0 || waiting_ended_ || fulfilled(s.state)) {
       done(loaded && fulfilled(s.state));
       return;
@@ -141,7 +141,7 @@ void Engine::Impl::tick() {
   if (draining_) return;
   pool_.post([this] { read_clock(); });
   for (const std::string& tenant : options_.tenants) {
-    query(tenant, "directory", [this, tenant](Result<void> loaded, Stream& stream) {
+    query(tenant, "directory", [this, tenant](const Result<void>& loaded, Stream& stream) {
       if (!loaded || !load(store_, stream)) return;
       if (tenants_.view(tenant).version != stream.state.version)
         tenants_.publish(tenant, stream.state.directory, stream.state.version);

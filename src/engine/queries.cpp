@@ -62,16 +62,17 @@ static Result<T> read_state(Engine::Impl& impl,
   if (!workflow.starts_with("wf_")) return absent(entity, id);
   auto promise = std::make_shared<std::promise<Result<T>>>();
   auto future = promise->get_future();
-  impl.query(tenant,
-             workflow,
-             [promise, read = std::move(read), entity, id](Result<void> loaded, Stream& stream) {
-               if (!loaded)
-                 promise->set_value(tl::unexpected(std::move(loaded).error()));
-               else if (!stream.state.workflow.exists())
-                 promise->set_value(absent(entity, id));
-               else
-                 promise->set_value(read(stream.state.workflow));
-             });
+  impl.query(
+      tenant,
+      workflow,
+      [promise, read = std::move(read), entity, id](const Result<void>& loaded, Stream& stream) {
+        if (!loaded)
+          promise->set_value(tl::unexpected(loaded.error()));
+        else if (!stream.state.workflow.exists())
+          promise->set_value(absent(entity, id));
+        else
+          promise->set_value(read(stream.state.workflow));
+      });
   return future.get();
 }
 

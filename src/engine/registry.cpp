@@ -13,7 +13,7 @@ std::shared_ptr<Stream> Registry::get(const std::string& tenant, const std::stri
   if (!stream) {
     stream = std::make_shared<Stream>(store::StreamId{tenant, name});
     // Held from here on, so that make_room cannot choose it.
-    const std::shared_ptr<Stream> kept = stream;
+    std::shared_ptr<Stream> kept = stream;
     if (shard.streams.size() > max_per_shard_) make_room(shard);
     kept->last_used = ++uses_;
     return kept;

@@ -44,7 +44,7 @@ struct Stream {
     std::function<void(bool)> done;
   };
   // Reads the state between commands; told the error if it could not be loaded.
-  using Query = std::function<void(Result<void>, Stream&)>;
+  using Query = std::function<void(const Result<void>&, Stream&)>;
   using Job = std::variant<Pending, Query>;
 
   explicit Stream(store::StreamId stream_id) : id(std::move(stream_id)) {}

@@ -79,7 +79,10 @@ List header_list(const ClientRequest& request) {
   // Not what curl would say by itself: no waiting for a 100, no form.
   append(list, "Expect:");
   append(list, "Content-Type:");
-  for (const auto& [name, value] : request.headers) append(list, name + ": " + value);
+  for (const auto& [name, value] : request.headers) {
+    std::string line = name;
+    append(list, line.append(": ").append(value));
+  }
   return list;
 }
 

@@ -2,7 +2,7 @@
 
 // One of its assertions is wrong in 1.81: an empty chunked body whose last CRLF comes byte by byte
 // (n == 4 in parse_chunk_header) is parsed correctly, but would abort a debug build.
-#define BOOST_DISABLE_ASSERTS
+#define BOOST_DISABLE_ASSERTS  // NOLINT(readability-identifier-naming): Boost's name.
 #include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
 #include <functional>

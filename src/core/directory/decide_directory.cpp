@@ -22,20 +22,24 @@ tl::unexpected<Error> bad_name(const std::string& id) {
               "'" + id + "' is no name: 1 to 64 of a-z 0-9 . _ -, starting with a letter or digit");
 }
 
+// What of `person` already belongs to `other`: a channel's name, "e-mail", or nothing.
+std::string shared(const Person& person, const Person& other) {
+  for (const auto& [channel, name] : person.identities)
+    if (const auto found = other.identities.find(channel);
+        found != other.identities.end() && found->second == name)
+      return channel;
+  return !person.email.empty() && other.email == person.email ? "e-mail" : "";
+}
+
 // An identity on a channel belongs to one person, or one person could count twice (P3).
 Result<void> refuse_shared_identity(const Directory& directory, const Person& person) {
   for (const auto& [id, other] : directory.people) {
     if (id == person.id) continue;
-    for (const auto& [channel, name] : person.identities)
-      if (const auto found = other.identities.find(channel);
-          found != other.identities.end() && found->second == name)
-        return fail(ErrorCode::kConflict,
-                    "person.identity_taken",
-                    "that " + channel + " identity already belongs to " + id);
-    if (!person.email.empty() && other.email == person.email)
-      return fail(ErrorCode::kConflict,
-                  "person.identity_taken",
-                  "that e-mail address already belongs to " + id);
+    std::string channel = shared(person, other);
+    if (channel.empty()) continue;
+    return fail(ErrorCode::kConflict,
+                "person.identity_taken",
+                channel.append(": that identity already belongs to ").append(id));
   }
   return {};
 }
