@@ -30,9 +30,10 @@ bool continues(const json::Value& head, const json::Value& event) {
     return type == "turn.renewed" ||
            ((type == "call.started" || type == "call.closed") && is_about(event, "call", call));
   }
-  if (first == "approval.decided") {
-    return (type == "approval.edited" || type == "approval.closed") &&
-           is_about(event, "approval", request);
+  if (first == "approval.edited" || first == "approval.decided") {
+    const bool its_editor = first == "approval.edited" && type == "approval.decided" &&
+                            event["payload"].string_or("decision") == "edit";
+    return (its_editor || type == "approval.closed") && is_about(event, "approval", request);
   }
   return false;
 }
@@ -248,7 +249,7 @@ std::string Timeline::request_line(const std::string& type, const Group& group) 
   const json::Value& payload = (*group.front())["payload"];
   if (type == "approval.requested") return asked_line(payload);
   if (type == "approval.decided") return decided_line(group);
-  if (type == "approval.edited") return edited_lines(*group.front());
+  if (type == "approval.edited") return edited_lines(group);
   return closed_line(payload);
 }
 
@@ -278,9 +279,7 @@ std::string Timeline::decided_line(const Group& group) {
   const json::Value& payload = event["payload"];
   const std::string id = payload.string_or("approval");
   const std::string decision = payload.string_or("decision");
-  if (const json::Value* edit = find(group, "approval.edited"); edit != nullptr) {
-    return edited_lines(*edit);
-  }
+  if (decision == "edit") return {};  // The event before it has told everything.
   std::string verb = visible(decision) + "s";
   if (decision == "reject") verb = "refuses";
   std::string text = visible(payload.string_or("person")) + " " + verb + " request " +
@@ -288,25 +287,29 @@ std::string Timeline::decided_line(const Group& group) {
                      because(payload.string_or("reason"));
   if (!payload["answer"].is_null()) text += ": " + inline_json(payload["answer"], room());
   text += paint(style_, Colour::kDim, "  by " + visible(event.string_or("door")));
-  const json::Value* end = find(group, "approval.closed");
-  if (end != nullptr) {
-    pending_.erase(id);
-    const std::string status = (*end)["payload"].string_or("status");
-    text += "; it is " + paint(style_, colour_of_status(status), visible(status));
-  }
+  text += outcome_in(group);
   const bool no = decision == "reject";
   return line(no ? Colour::kRed : Colour::kGreen, no ? "✗" : "✓", text);
 }
 
-std::string Timeline::edited_lines(const json::Value& event) {
-  const json::Value& payload = event["payload"];
+// "; it is approved" when the group says so.
+std::string Timeline::outcome_in(const Group& group) {
+  const json::Value* end = find(group, "approval.closed");
+  if (end == nullptr) return {};
+  const std::string status = (*end)["payload"].string_or("status");
+  pending_.erase((*end)["payload"].string_or("approval"));
+  return "; it is " + paint(style_, colour_of_status(status), visible(status));
+}
+
+std::string Timeline::edited_lines(const Group& group) {
+  const json::Value& payload = (*group.front())["payload"];
   const std::string id = payload.string_or("approval");
   RequestSeen& seen = requests_[id];
   std::string out = line(Colour::kYellow,
                          "✎",
                          visible(payload.string_or("person")) + " edits request " + number_of(id) +
                              " " + seen.action + because(payload.string_or("reason")) +
-                             "; it asks " + asks(payload) + " anew");
+                             "; it asks " + asks(payload) + " anew" + outcome_in(group));
   for (const std::string& change : differences(seen.arguments, payload["arguments"])) {
     out += under(change);
   }

@@ -49,7 +49,8 @@ class Timeline {
   std::string request_line(const std::string& type, const Group& group);
   std::string asked_line(const json::Value& payload);
   std::string decided_line(const Group& group);
-  std::string edited_lines(const json::Value& event);
+  std::string edited_lines(const Group& group);
+  std::string outcome_in(const Group& group);
   std::string closed_line(const json::Value& payload);
 
   std::string wait(TimeMs at) const;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "app/cli/request_view.hpp"
 
 namespace fermata::app::cli {
@@ -127,22 +129,24 @@ TEST(Timeline, what_a_crash_left_open_is_tried_again_or_asked) {
       << told;
 }
 
-TEST(Timeline, an_edit_shows_what_it_changed) {
+TEST(Timeline, an_edit_shows_what_it_changed_and_what_came_of_it) {
   Story story = begun();
   story.add("call.opened", kOpened)
       .add("approval.requested", kAsked)
-      .add("approval.decided",
-           R"({"approval":"ap_x_1","person":"grace","decision":"edit"})",
-           "grace")
       .add("approval.edited",
            R"({"approval":"ap_x_1","person":"grace","reason":"too much","arguments":{"amount":80},
                "thresholds":[{"from":"finance","approve":1,"reject":1}]})",
-           "grace");
+           "grace")
+      .add("approval.decided",
+           R"({"approval":"ap_x_1","person":"grace","decision":"edit"})",
+           "grace")
+      .add("approval.closed", R"({"approval":"ap_x_1","status":"approved","by":"grace"})");
   const std::string told = story.told();
-  EXPECT_NE(told.find("✎ grace edits request #1 refund: too much; it asks 1 of finance anew\n"
-                      "                amount: 250 → 80\n"),
+  EXPECT_NE(told.find("✎ grace edits request #1 refund: too much; it asks 1 of finance anew; it is "
+                      "approved\n                amount: 250 → 80\n"),
             std::string::npos)
       << told;
+  EXPECT_EQ(std::count(told.begin(), told.end(), '\n'), 5) << told;
 }
 
 TEST(Timeline, a_rollback_opens_a_branch_and_names_the_effects_that_stay) {
