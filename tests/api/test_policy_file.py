@@ -1,0 +1,109 @@
+"""The policy file: one with an error keeps the server from starting, and is not taken on reload."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+
+import pytest
+from local_server import Server
+from serving import POLICY, start
+from support import Api, Stopwatch, good
+
+WRONG = """version: 1
+rules:
+  - {name: broken, tool: refund, effect: perhaps}
+default: {effect: ask, thresholds: [{from: finance, approve: 1, reject: 1}]}
+"""
+STRICT = """version: 1
+rules:
+  - {name: nothing runs, tool: "*", effect: deny}
+default: {effect: ask, thresholds: [{from: finance, approve: 1, reject: 1}]}
+"""
+
+
+def serve_once(server: Server) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [server.binary, "serve", "--config", "fermata.yaml", "--port", "0"],
+        cwd=server.folder,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+def write_policy(server: Server, text: str) -> None:
+    (server.folder / "policy.yaml").write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (WRONG, "policy.yaml:3:"),
+        ("version: 1\nrules: [\n", "policy.yaml:"),
+        ("version: 1\n", "policy.yaml:"),
+        ("", "policy.yaml:"),
+    ],
+)
+def test_a_server_with_a_wrong_policy_does_not_start(
+    own_server: Server, text: str, place: str
+) -> None:
+    write_policy(own_server, text)
+    done = serve_once(own_server)
+    assert done.returncode != 0
+    assert "listening on" not in done.stdout
+    assert place in done.stderr
+    assert "key " not in done.stdout  # Nothing was made before it was refused.
+
+
+def test_a_server_without_its_policy_file_does_not_start(own_server: Server) -> None:
+    (own_server.folder / "policy.yaml").unlink()
+    done = serve_once(own_server)
+    assert done.returncode != 0
+    assert "policy.yaml" in done.stderr
+
+
+def hash_in_force(api: Api) -> str:
+    return str(good(api.reader.get("/v1/policies/current"))["hash"])
+
+
+def log_of(server: Server) -> str:
+    return (server.folder / "server.log").read_text()
+
+
+def reload(server: Server, marker: str) -> None:
+    """Sends SIGHUP and waits until the server says what came of it."""
+    before = log_of(server).count(marker)
+    os.kill(server.pid, signal.SIGHUP)
+    watch = Stopwatch()
+    while log_of(server).count(marker) == before:
+        assert watch.seconds < 10, f"no {marker} in the log"
+
+
+def test_a_wrong_policy_is_not_taken_on_reload(own_server: Server) -> None:
+    api = start(own_server)
+    before = hash_in_force(api)
+    write_policy(own_server, WRONG)
+    reload(own_server, "policy.reload_refused")
+    assert hash_in_force(api) == before
+    assert "policy.yaml:3:" in log_of(own_server)
+
+    write_policy(own_server, STRICT)
+    reload(own_server, "policy.reloaded")
+    assert hash_in_force(api) != before
+    verdict = good(api.agent.post("/v1/policies/explain", json={"tool": "lookup"}))
+    assert verdict["effect"] == "deny"
+    api.close()
+
+
+def test_a_policy_that_was_published_is_replaced_by_the_file(own_server: Server) -> None:
+    """The file is the operator's word: it holds again after the next start."""
+    api = start(own_server)
+    before = hash_in_force(api)
+    good(api.admin.post("/v1/policies", json={"source": STRICT}), 201)
+    own_server.kill()
+    own_server.start()
+    assert hash_in_force(api) == before
+    assert good(api.reader.get("/v1/policies/current"))["source"] == POLICY
+    api.close()
