@@ -59,8 +59,8 @@ struct Limits {
   std::int64_t resident_streams = 20'000;
   std::int64_t wait_s = 50;
   std::int64_t lease_s = 3600;
-  std::int64_t grant_lifetime_s = 24 * 3600;
-  std::int64_t request_memory_s = 24 * 3600;
+  std::int64_t grant_lifetime_s = 24LL * 3600;
+  std::int64_t request_memory_s = 24LL * 3600;
 };
 
 struct Config {

@@ -12,7 +12,8 @@ std::string scope_of(const Exchange& exchange) {
     if (name != "cursor" && name != "limit") filters.emplace_back(name, value);
   std::sort(filters.begin(), filters.end());
   std::string scope = exchange.tenant() + '\n' + exchange.request().path;
-  for (const auto& [name, value] : filters) scope += '\n' + name + '=' + value;
+  for (const auto& [name, value] : filters)
+    scope.append("\n").append(name).append("=").append(value);
   return scope;
 }
 

@@ -118,7 +118,7 @@ void open_call(const ExchangePtr& exchange) {
   if (!wish) return exchange->refuse(wish.error());
   open_until_decided(exchange,
                      exchange->submission(exchange->param("workflow_id"), *std::move(wish)),
-                     monotonic_ms() + exchange->wait_s() * 1000);
+                     monotonic_ms() + std::int64_t{1000} * exchange->wait_s());
 }
 
 Result<engine::Submission> close_call(Exchange& exchange) {

@@ -56,7 +56,7 @@ class Waits::Waiting {
 
 Waits::Waits(engine::Engine& engine) : engine_(engine), waiting_(std::make_shared<Waiting>()) {}
 
-std::function<void(bool)> Waits::enter(Then then) {
+std::function<void(bool)> Waits::enter(const Then& then) {
   const std::uint64_t id = waiting_->add(then);
   if (id == 0) {
     then(false);
@@ -69,17 +69,16 @@ void Waits::for_version(const std::string& tenant,
                         const std::string& stream,
                         std::int64_t after,
                         int timeout_ms,
-                        Then then) {
-  if (auto done = enter(std::move(then)))
+                        const Then& then) {
+  if (auto done = enter(then))
     engine_.await_version(tenant, stream, after, timeout_ms, std::move(done));
 }
 
 void Waits::for_outcome(const std::string& tenant,
                         const std::string& approval,
                         int timeout_ms,
-                        Then then) {
-  if (auto done = enter(std::move(then)))
-    engine_.await_outcome(tenant, approval, timeout_ms, std::move(done));
+                        const Then& then) {
+  if (auto done = enter(then)) engine_.await_outcome(tenant, approval, timeout_ms, std::move(done));
 }
 
 void Waits::release() { waiting_->release(); }

@@ -27,12 +27,12 @@ class Waits {
                    const std::string& stream,
                    std::int64_t after,
                    int timeout_ms,
-                   Then then);
+                   const Then& then);
   // Until the approval request is not pending.
   void for_outcome(const std::string& tenant,
                    const std::string& approval,
                    int timeout_ms,
-                   Then then);
+                   const Then& then);
 
   // Ends every wait (with false), and every later one as it begins.
   void release();
@@ -41,7 +41,7 @@ class Waits {
 
  private:
   class Waiting;
-  std::function<void(bool)> enter(Then then);
+  std::function<void(bool)> enter(const Then& then);
 
   engine::Engine& engine_;
   // Shared with the engine's callbacks, which may come after this object has gone.

@@ -16,7 +16,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's name.
 class App;
 }
 
