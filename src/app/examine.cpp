@@ -218,12 +218,20 @@ void examine_address(const Config& config, Checks& checks) {
   }
   const std::string trouble = bind_trouble(config);
   const std::string where = config.listen_host + ":" + std::to_string(config.listen_port);
-  checks.push_back({trouble.empty() ? Level::kOk : Level::kFail,
+  if (!trouble.empty()) {
+    checks.push_back({Level::kFail,
+                      "server",
+                      where + ": " + trouble,
+                      "another program has it, or this user may not; see listen.host and "
+                      "listen.port"});
+    return;
+  }
+  const bool any = config.listen_port == 0;
+  checks.push_back({Level::kOk,
                     "server",
-                    where + (trouble.empty() ? " is free; no server runs" : ": " + trouble),
-                    trouble.empty() ? ""
-                                    : "another program has it, or this user may not; see "
-                                      "listen.host and listen.port"});
+                    any ? "any free port of " + config.listen_host + " will do"
+                        : where + " is free; no server runs",
+                    ""});
 }
 
 Checks examine(const Config& config) {

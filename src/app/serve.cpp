@@ -184,9 +184,10 @@ Result<void> serve(const Config& config, std::ostream& out) {
   configure_log(config);
   ::umask(S_IRWXG | S_IRWXO);  // What the server makes, the database first of all, is its own.
   FERMATA_TRY(const Policies policies, read_policies(config));
-  FERMATA_TRY(const auto store, store::open(config.store_url, store_options(config)));
+  // Before the database is touched: without the key there is no use in changing its schema.
   SystemRandom random;
   FERMATA_TRY(std::string seed, signing_seed(config, random));
+  FERMATA_TRY(const auto store, store::open(config.store_url, store_options(config)));
   FERMATA_TRY(const auto engine,
               engine::Engine::start(*store, random, engine_options(config, std::move(seed))));
   FERMATA_CHECK_OK(prepare(*engine, config, policies, out));
