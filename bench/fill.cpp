@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   std::atomic<int> left = std::atoi(argv[3]);
   std::atomic<bool> failed = false;
   std::vector<std::thread> threads;
+  threads.reserve(kLanes);
   for (int i = 0; i < kLanes; ++i)
     threads.emplace_back([&] {
       fermata::bench::HttpLane lane(port, argv[2]);

@@ -116,6 +116,7 @@ int run(int argc, char** argv) {
   std::mutex mutex;
   Samples all;
   std::vector<std::thread> threads;
+  threads.reserve(static_cast<std::size_t>(lanes));
   for (int i = 0; i < lanes; ++i)
     threads.emplace_back([&] {
       Lane lane(port, argv[2], argv[3]);

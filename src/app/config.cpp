@@ -17,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kDay = 24 * 3600;
+constexpr std::int64_t kDay = 24LL * 3600;
+constexpr std::int64_t kMiB = 1 << 20;
 constexpr std::string_view kSqlite = "sqlite:";
 
 // Read elsewhere: by the client commands, the kill-lab, the demo and the SDK.
@@ -55,7 +56,9 @@ void apply(const Overrides& overrides,
       continue;
     }
     const std::string wrong = assign(*setting, text);
-    if (!wrong.empty()) errors.push_back(std::string(origin) + ": " + key + ": " + wrong);
+    if (wrong.empty()) continue;
+    std::string error(origin);
+    errors.push_back(error.append(": ").append(key).append(": ").append(wrong));
   }
 }
 
@@ -102,11 +105,7 @@ Overrides environment_overrides() {
   return found;
 }
 
-}  // namespace
-
-std::vector<Setting> settings(Config& c) {
-  Limits& l = c.limits;
-  constexpr std::int64_t kMiB = 1 << 20;
+std::vector<Setting> general_settings(Config& c) {
   return {
       {"listen.host", &c.listen_host, 0, 0, "Address to listen on."},
       {"listen.port", &c.listen_port, 0, 65535, "Port to listen on; 0 is any free one."},
@@ -133,6 +132,11 @@ std::vector<Setting> settings(Config& c) {
       {"log.level", &c.log_level, 0, 0, "debug, info, warn, error or off."},
       {"log.format", &c.log_format, 0, 0, "text (key=value) or json; one line an event."},
       {"log.access", &c.log_access, 0, 0, "true: a line for every request."},
+  };
+}
+
+std::vector<Setting> limit_settings(Limits& l) {
+  return {
       {"limits.body_bytes", &l.body_bytes, 1024, 64 * kMiB, "Largest request body."},
       {"limits.header_bytes", &l.header_bytes, 1024, kMiB, "Largest request head."},
       {"limits.connections", &l.connections, 1, 1'000'000, "Open connections at once."},
@@ -192,6 +196,14 @@ std::vector<Setting> settings(Config& c) {
        365 * kDay,
        "How long an Idempotency-Key is remembered."},
   };
+}
+
+}  // namespace
+
+std::vector<Setting> settings(Config& c) {
+  std::vector<Setting> all = general_settings(c);
+  for (Setting& limit : limit_settings(c.limits)) all.push_back(std::move(limit));
+  return all;
 }
 
 std::string environment_name(std::string_view key) {

@@ -59,7 +59,7 @@ std::string bind_trouble(const Config& config) {
   const int on = 1;
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   const bool bound = ::bind(fd, found->ai_addr, found->ai_addrlen) == 0;
-  const std::string trouble = bound ? "" : std::strerror(errno);
+  std::string trouble = bound ? "" : std::strerror(errno);
   ::close(fd);
   return trouble;
 }

@@ -184,8 +184,8 @@ std::string render_requests(const Style& style,
     const std::string status = request.string_or("status");
     const bool pending = status == "pending";
     std::string what = visible(request.string_or("action"));
-    if (request.string_or("kind") == "in_doubt") what = "did it happen? " + what;
-    what += "(" + short_arguments(request["arguments"], kShortArguments) + ")";
+    if (request.string_or("kind") == "in_doubt") what.insert(0, "did it happen? ");
+    what.append("(").append(short_arguments(request["arguments"], kShortArguments)).append(")");
     table.add({visible(request.string_or("id")),
                {status, colour_of_status(status)},
                asked_by(request),
