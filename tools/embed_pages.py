@@ -19,6 +19,7 @@ TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
+    ".svg": "image/svg+xml",
 }
 CHUNK = 8000  # Bytes of one string literal; the compiler joins them.
 
@@ -55,7 +56,7 @@ def page(title: str, body: str) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{html.escape(title)} - Fermata</title>"
-        '<link rel="stylesheet" href="/docs/page.css"></head>'
+        '<link rel="icon" href="/docs/icon.svg"><link rel="stylesheet" href="/docs/page.css"></head>'
         f'<body class="plain"><main>{body}</main></body></html>\n'
     )
 

@@ -16,6 +16,11 @@ function element(name, attributes, ...children) {
   return made;
 }
 
+// Text with `code` in it, as nodes.
+function prose(text) {
+  return text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
+}
+
 // Follows one $ref; members beside it win.
 function resolve(node) {
   if (!node || !node.$ref) return node;
@@ -115,7 +120,7 @@ function operationView(method, path, shared, operation) {
       element("span", {}, operation.summary || ""),
       element("span", { class: "kinds" }, kinds.length ? kinds.join(" · ") : "public")),
     element("div", {},
-      operation.description ? element("p", {}, operation.description) : null,
+      operation.description ? element("p", {}, ...prose(operation.description)) : null,
       form,
       folded("Answers", () => unfold(Object.fromEntries(Object.entries(operation.responses)
         .map(([status, response]) => [status, resolve(response)])))),
@@ -124,7 +129,7 @@ function operationView(method, path, shared, operation) {
 
 function showOperations() {
   document.getElementById("version").textContent = api.info.version;
-  document.getElementById("description").textContent = api.info.description;
+  document.getElementById("description").replaceChildren(...prose(api.info.description));
   const groups = new Map(api.tags.map((tag) => [tag.name, element("section", {},
     element("h2", {}, tag.name, " ", element("small", {}, tag.description || "")))]));
   for (const [path, item] of Object.entries(api.paths))
