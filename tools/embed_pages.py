@@ -56,7 +56,8 @@ def page(title: str, body: str) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{html.escape(title)} - Fermata</title>"
-        '<link rel="icon" href="/docs/icon.svg"><link rel="stylesheet" href="/docs/page.css"></head>'
+        '<link rel="icon" href="/docs/icon.svg">'
+        '<link rel="stylesheet" href="/docs/page.css"></head>'
         f'<body class="plain"><main>{body}</main></body></html>\n'
     )
 
