@@ -134,12 +134,14 @@ void serve(const ExchangePtr& exchange) {
 Api::Api(engine::Engine& engine, ApiOptions options)
     : services_(std::make_shared<Services>(engine, std::move(options))) {}
 
-Api::~Api() {
+Api::~Api() { stop(); }
+
+void Api::release_waits() { services_->waits.release(); }
+
+void Api::stop() {
   release_waits();
   services_->workers.stop();
 }
-
-void Api::release_waits() { services_->waits.release(); }
 
 net::Handler Api::handler() {
   return [services = services_](net::Request request, net::Responder responder) {

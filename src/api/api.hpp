@@ -7,6 +7,7 @@
 //   ...
 //   api.release_waits();      // long polls and streams end now
 //   server->shutdown(grace);  // every accepted request is answered
+//   api.stop();               // nobody asks the engine any more
 //   engine->drain();
 //
 // Routes, who may call them and what they answer: rest/routes.cpp and schema/openapi.yaml, which a
@@ -38,7 +39,7 @@ struct ApiOptions {
 class Api {
  public:
   Api(engine::Engine& engine, ApiOptions options);
-  ~Api();  // Waits for the questions that are being answered.
+  ~Api();  // stop()s.
 
   net::Handler handler();
   net::Refusal refusal();
@@ -46,6 +47,9 @@ class Api {
   // Everything that waits is answered with what is known now, streams end, and /readyz says 503.
   // Idempotent.
   void release_waits();
+  // release_waits(), and waits for the questions that are being answered; later ones are refused
+  // with 503. To be called before the engine is drained, which answers no questions. Idempotent.
+  void stop();
 
  private:
   std::shared_ptr<struct Services> services_;

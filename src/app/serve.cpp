@@ -206,6 +206,7 @@ Result<void> serve(const Config& config, std::ostream& out) {
   signals.release();
   api.release_waits();
   server->shutdown(static_cast<int>(config.limits.shutdown_grace_ms));
+  api.stop();
   engine->drain();
   log(Level::kInfo, "server.stopped");
   return {};
