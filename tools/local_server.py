@@ -31,6 +31,10 @@ def fresh_postgres() -> str:
     return base.rsplit("/", 1)[0] + "/" + name
 
 
+class KilledAtStart(RuntimeError):
+    """The server was ended by SIGKILL before it listened, as failpoints do."""
+
+
 class Server:
     """`fermata serve` in a folder of its own. `keys` holds what it printed at its first start."""
 
@@ -79,6 +83,8 @@ class Server:
             if line.startswith("listening on"):
                 self.started_in_s = time.monotonic() - begin
                 return lines
+        if self._process.wait() == -signal.SIGKILL:
+            raise KilledAtStart
         raise RuntimeError(f"the server did not start; see {self.folder / 'server.log'}")
 
     @property

@@ -29,7 +29,7 @@ sys.path.append(str(ROOT / "tools"))
 
 import history  # noqa: E402
 from effects import Effects, read_acks  # noqa: E402
-from local_server import Server, fresh_postgres  # noqa: E402
+from local_server import KilledAtStart, Server, fresh_postgres  # noqa: E402
 
 CLIENTS = 6
 FAILPOINTS = (
@@ -86,7 +86,16 @@ class Lab:
     def _restart_server(self) -> None:
         if self.server.running:
             self.server.kill()
-        self.server.start()
+        self._start_server()
+
+    def _start_server(self) -> None:
+        """Until it stays up: a failpoint may end it while it starts."""
+        while True:
+            try:
+                self.server.start()
+                return
+            except KilledAtStart:
+                self.kills["commit"] += 1
 
     def _start_client(self, index: int, *, finish: bool) -> subprocess.Popen[bytes]:
         keys = self.server.keys
@@ -108,7 +117,7 @@ class Lab:
         while sum(self.kills.values()) < self.wanted:
             if not self.server.running:
                 self.kills["commit"] += 1
-                self.server.start()
+                self._start_server()
             elif time.monotonic() >= next_kill:
                 self._kill_somebody()
                 next_kill = time.monotonic() + self.random.uniform(0.1, 0.9)
@@ -127,7 +136,7 @@ class Lab:
         if self.random.random() < 0.45:
             self.server.kill()
             self.kills["server"] += 1
-            self.server.start()
+            self._start_server()
         else:
             client = self.random.choice(self.clients)
             client.send_signal(signal.SIGKILL)
