@@ -115,7 +115,8 @@ def test_an_agent_writes_only_its_own_workflows(api: Api) -> None:
 
 def test_people_and_admins_name_the_agent(api: Api) -> None:
     answer = api.ben.post("/v1/workflows", json={"input": 1})
-    assert problem(answer, 422, "request.invalid")["errors"][0]["loc"] == ["body", "agent"]
+    body = problem(answer, 422, "workflow.agent_required")
+    assert body["errors"][0]["loc"] == ["body", "agent"]
     made = good(api.ben.post("/v1/workflows", json={"agent": "refund-bot"}), 201)
     assert made["agent"] == "refund-bot"
     assert made["requester"] == {"kind": "person", "id": "ben"}

@@ -9,7 +9,16 @@ import subprocess
 import pytest
 from local_server import Server
 from serving import POLICY, start
-from support import Api, Stopwatch, good
+from support import (
+    Api,
+    Stopwatch,
+    call_body,
+    good,
+    new_workflow,
+    open_call,
+    problem,
+    start_turn,
+)
 
 WRONG = """version: 1
 rules:
@@ -106,4 +115,21 @@ def test_a_policy_that_was_published_is_replaced_by_the_file(own_server: Server)
     own_server.start()
     assert hash_in_force(api) == before
     assert good(api.reader.get("/v1/policies/current"))["source"] == POLICY
+    api.close()
+
+
+def test_without_any_policy_nothing_runs(own_server: Server) -> None:
+    """P2."""
+    config = own_server.folder / "fermata.yaml"
+    config.write_text(config.read_text().replace("policy: {file: policy.yaml}\n", "", 1))
+    api = start(own_server)
+    problem(api.reader.get("/v1/policies/current"), 404, "policy.not_found")
+    assert good(api.reader.get("/v1/policies"))["items"] == []
+    explained = good(api.agent.post("/v1/policies/explain", json={"tool": "lookup"}))
+    assert (explained["effect"], explained["thresholds"]) == ("deny", [])
+    workflow = new_workflow(api)
+    verdict = open_call(api, workflow, call_body(start_turn(api, workflow), 1, tool="lookup"))
+    assert (verdict["verdict"], verdict["reason"]) == ("deny", "policy.denied")
+    answer = api.agent.post("/v1/approvals", json={"action": "deploy"})
+    problem(answer, 403, "policy.missing")
     api.close()

@@ -28,6 +28,16 @@ Result<std::optional<std::int64_t>> version_known(const Exchange& exchange) {
   return tag_number(exchange.request().header("If-None-Match"), 'v');
 }
 
+// A reason of its own: which keys need the field cannot be said in the document's schema.
+tl::unexpected<Error> refuse_nobodys() {
+  auto refusal =
+      fail(ErrorCode::kInvalid, "workflow.agent_required", "name the agent that runs the workflow");
+  Invalid invalid;
+  invalid.add("missing", {"body", "agent"}, "is required from a key that is no agent's");
+  refusal.value().extra = invalid.result().error().extra;
+  return refusal;
+}
+
 }  // namespace
 
 Result<engine::Submission> create_workflow(Exchange& exchange) {
@@ -36,7 +46,7 @@ Result<engine::Submission> create_workflow(Exchange& exchange) {
   command::CreateWorkflow wish;
   if (is_agent) wish.agent = actor.id;
   Fields fields(exchange.body());
-  fields.text("agent", wish.agent, {.required = !is_agent, .shape = kName});
+  fields.text("agent", wish.agent, {.shape = kName});
   fields.text("name", wish.name, {.max = kMaxNameLength});
   fields.any("input", wish.input);
   fields.object("context", wish.context);
@@ -47,6 +57,7 @@ Result<engine::Submission> create_workflow(Exchange& exchange) {
                {.min = 1, .max = kMaxTagLength, .shape = kLabel});
   fields.text("on_behalf_of", wish.on_behalf_of, {.shape = kName});
   FERMATA_CHECK_OK(fields.finish());
+  if (wish.agent.empty()) return refuse_nobodys();
   return exchange.submission("", std::move(wish));
 }
 
