@@ -31,7 +31,7 @@ def fresh_postgres() -> str:
     return base.rsplit("/", 1)[0] + "/" + name
 
 
-class KilledAtStart(RuntimeError):
+class KilledAtStartError(RuntimeError):
     """The server was ended by SIGKILL before it listened, as failpoints do."""
 
 
@@ -84,7 +84,7 @@ class Server:
                 self.started_in_s = time.monotonic() - begin
                 return lines
         if self._process.wait() == -signal.SIGKILL:
-            raise KilledAtStart
+            raise KilledAtStartError
         raise RuntimeError(f"the server did not start; see {self.folder / 'server.log'}")
 
     @property

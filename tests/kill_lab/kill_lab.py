@@ -29,7 +29,7 @@ sys.path.append(str(ROOT / "tools"))
 
 import history  # noqa: E402
 from effects import Effects, read_acks  # noqa: E402
-from local_server import KilledAtStart, Server, fresh_postgres  # noqa: E402
+from local_server import KilledAtStartError, Server, fresh_postgres  # noqa: E402
 
 CLIENTS = 6
 FAILPOINTS = (
@@ -94,7 +94,7 @@ class Lab:
             try:
                 self.server.start()
                 return
-            except KilledAtStart:
+            except KilledAtStartError:
                 self.kills["commit"] += 1
 
     def _start_client(self, index: int, *, finish: bool) -> subprocess.Popen[bytes]:
