@@ -19,8 +19,8 @@ TEST(Workers, do_everything_that_was_taken) {
 }
 
 TEST(Workers, refuse_when_the_queue_is_full) {
+  std::promise<void> begun, go_on;  // Before the workers, who use them to the end.
   Workers workers(1, 2);
-  std::promise<void> begun, go_on;
   ASSERT_TRUE(workers.post([&] {
     begun.set_value();
     go_on.get_future().wait();
@@ -40,8 +40,8 @@ TEST(Workers, refuse_once_they_have_stopped) {
 }
 
 TEST(Workers, survive_a_job_that_throws) {
+  std::promise<void> later;  // Before the workers, who use it to the end.
   Workers workers(1, 10);
-  std::promise<void> later;
   ASSERT_TRUE(workers.post([] { throw std::runtime_error("a bug"); }));
   ASSERT_TRUE(workers.post([&] { later.set_value(); }));
   later.get_future().wait();
