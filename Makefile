@@ -108,8 +108,9 @@ fuzz: setup ## libFuzzer on every tests/fuzz/*_fuzz.cpp (FUZZ_SECONDS=60 each)
 .PHONY: check check-house check-layers check-format check-python check-clang-tidy format
 check: setup check-house check-layers check-format check-python check-clang-tidy ## all checks
 
-check-house: ## house rules: sizes, banned words, a page for each error
+check-house: ## house rules: sizes, banned words, a page for each error; golden files only added
 	@$(PYTHON) tools/tidy.py
+	@$(PYTHON) tools/check_golden.py
 
 check-layers: ## which room includes which
 	@$(PYTHON) tools/check_layers.py

@@ -62,7 +62,9 @@ def test_approves_what_it_has_shown(api: Api) -> None:
     text = run_as(api, "ben", "approvals", "approve", approval["id"], "--yes")
     assert "amount  778" in text
     assert "approved" in text
-    assert read_approval(api, approval)["decisions"][0]["hash"] == approval["hash"]
+    decision = read_approval(api, approval)["decisions"][0]
+    assert decision["hash"] == approval["hash"]
+    assert decision["door"] == "cli"
     late = run_as(api, "cleo", "approvals", "approve", approval["id"], "--yes", code=REFUSED)
     assert "approval.closed" in late
     assert "approved by ben" in late

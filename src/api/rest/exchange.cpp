@@ -59,7 +59,7 @@ engine::Submission Exchange::submission(std::string stream, command::Command com
   return {.caller = caller_,
           .stream = std::move(stream),
           .command = std::move(command),
-          .door = Door::kRest,
+          .door = door(request_),
           .request_id = request_id_,
           .trace_id = trace_id(request_),
           .idempotency = idempotency_};

@@ -119,6 +119,10 @@ std::string trace_id(const net::Request& request) {
   return std::string(trace);
 }
 
+Door door(const net::Request& request) {
+  return request.header("Fermata-Door") == "cli" ? Door::kCli : Door::kRest;
+}
+
 std::string given_request_id(const net::Request& request) {
   const std::string_view id = request.header("X-Request-Id");
   const bool harmless = std::all_of(id.begin(), id.end(), [](char c) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "core/actor.hpp"
 #include "net/http_server.hpp"
 
 namespace fermata::api {
@@ -32,6 +33,10 @@ Result<std::string> idempotency_key(const net::Request& request);
 
 // The trace id of a valid traceparent (W3C Trace Context), else "".
 std::string trace_id(const net::Request& request);
+
+// Door::kCli when Fermata's own command line says so by `Fermata-Door: cli`, else Door::kRest. The
+// caller's word, kept for readers of the history: the same rules hold at either door.
+Door door(const net::Request& request);
 
 // The caller's X-Request-Id if it is harmless, else "".
 std::string given_request_id(const net::Request& request);

@@ -68,6 +68,12 @@ TEST(Traceparent, is_read_when_valid) {
     EXPECT_EQ(trace_id(with("traceparent", wrong)), "") << wrong;
 }
 
+TEST(DoorHeader, tells_only_the_command_line_from_any_other_client) {
+  EXPECT_EQ(door(with("Fermata-Door", "cli")), Door::kCli);
+  for (const char* other : {"", "rest", "slack", "system", "CLI"})
+    EXPECT_EQ(door(with("Fermata-Door", other)), Door::kRest) << other;
+}
+
 TEST(RequestId, is_taken_only_when_harmless) {
   EXPECT_EQ(given_request_id(with("X-Request-Id", "a-1_b.C")), "a-1_b.C");
   for (const std::string& wrong : {std::string("a b"), std::string("a\"b"), std::string(129, 'a')})

@@ -114,7 +114,7 @@ net::ClientRequest Client::request(const std::string& method, const std::string&
   request.timeout_ms = kTimeoutMs;
   request.headers = {{"Accept", "application/json"},
                      {"User-Agent", "fermata-cli/" FERMATA_VERSION},
-                     {"X-Fermata-Door", "cli"}};
+                     {"Fermata-Door", "cli"}};
   if (!key_.empty()) request.headers.emplace_back("Authorization", "Bearer " + key_);
   return request;
 }
