@@ -183,10 +183,9 @@ def test_if_match_guards_a_decision(api: Api) -> None:
     path = f"/v1/approvals/{approval['id']}/decisions"
     body = {"decision": "approve", "hash": approval["hash"]}
     good(api.ben.post(path, json=body, headers={"If-Match": '"r1"'}))
-    for stale in ('"r1"', 'W/"r2"', '"v2"'):
+    for stale in ('"r1"', 'W/"r2"', '"v2"', "r2"):
         answer = api.cleo.post(path, json=body, headers={"If-Match": stale})
         problem(answer, 412, "approval.changed")
-    problem(api.cleo.post(path, json=body, headers={"If-Match": "r2"}), 400, "request.malformed")
     etag = api.reader.get(f"/v1/approvals/{approval['id']}").headers["ETag"]
     answer = api.cleo.post(path, json=body, headers={"If-Match": etag})
     assert good(answer)["status"] == "approved"

@@ -72,19 +72,11 @@ Result<std::optional<std::int64_t>> required_revision(const net::Request& reques
   if (!request.has_header("If-Match")) return std::nullopt;
   const std::string_view tag = trimmed(request.header("If-Match"));
   if (tag == "*") return std::nullopt;
-  const bool weak = tag.substr(0, 2) == "W/";
-  const std::string_view strong = weak ? tag.substr(2) : tag;
-  if (strong.size() < 2 || strong.front() != '"' || strong.back() != '"' ||
-      strong.find(',') != std::string_view::npos)
-    return fail(ErrorCode::kInvalid,
-                "request.malformed",
-                "If-Match must be one entity tag, such as \"r3\" with its quotes, or *");
-  const auto revision = tag_number(strong, 'r');
-  if (weak || !revision)
-    return fail(ErrorCode::kPrecondition,
-                "approval.changed",
-                "the request never had that tag; look at it again");
-  return revision;
+  if (const auto revision = tag_number(tag, 'r')) return revision;
+  return fail(ErrorCode::kPrecondition,
+              "approval.changed",
+              "If-Match names no revision of a request; send the one ETag that was read, such as "
+              "\"r3\" with its quotes, or *");
 }
 
 std::optional<std::int64_t> tag_number(std::string_view tag, char letter) {

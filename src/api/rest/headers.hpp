@@ -20,8 +20,8 @@ int preferred_wait_s(const net::Request& request, int max_s);
 // If-None-Match by weak comparison (RFC 9110): whether a GET of `etag` is 304.
 bool none_match_holds(std::string_view header, std::string_view etag);
 
-// If-Match on a decision: the revision it demands. Absent, or "*": none. A tag that no revision
-// ever has is kPrecondition approval.changed; what is no tag at all is kInvalid request.malformed.
+// If-Match on a decision: the revision it demands. Absent, or "*": none. What names no revision
+// cannot hold: kPrecondition approval.changed.
 Result<std::optional<std::int64_t>> required_revision(const net::Request& request);
 
 // The number in an entity tag such as "v12"; nullopt for any other text.

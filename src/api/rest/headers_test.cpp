@@ -32,12 +32,10 @@ TEST(IfMatch, demands_one_revision) {
   EXPECT_EQ(*required_revision(with("If-Match", "\"r3\"")), 3);
   EXPECT_EQ(*required_revision(with("If-Match", "*")), std::nullopt);
   EXPECT_EQ(*required_revision({}), std::nullopt);
-  for (const char* never : {"W/\"r3\"", "\"v3\"", "\"\"", "\"r03\"", "\"r-1\""})
+  for (const char* never :
+       {"W/\"r3\"", "\"v3\"", "\"\"", "\"r03\"", "\"r-1\"", "r3", "", "\"r1\", \"r2\"", "\""})
     EXPECT_EQ(required_revision(with("If-Match", never)).error().reason, "approval.changed")
         << never;
-  for (const char* wrong : {"r3", "", "\"r1\", \"r2\"", "\""})
-    EXPECT_EQ(required_revision(with("If-Match", wrong)).error().reason, "request.malformed")
-        << wrong;
 }
 
 TEST(IdempotencyKey, is_quoted_or_bare) {
