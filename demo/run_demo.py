@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -25,7 +24,6 @@ sys.path.append(str(HERE.parent / "tools"))
 from local_server import Server  # noqa: E402
 
 ANA, BEN, AGENT = ("person", "ana"), ("person", "ben"), ("agent", "refunds")
-ROUTINE = re.compile(r" (\u25b7 \w+\(|\u00b7 model |\u2713 \w+\()")
 COLOUR = sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
@@ -42,21 +40,6 @@ def journal_page(
     client: fermata.Client, workflow: str, cursor: str | None
 ) -> fermata.Page[fermata.Call]:
     return client.list_journal(workflow, limit=200, cursor=cursor)
-
-
-def without_routine(timeline: list[str]) -> list[str]:
-    """A timeline with its runs of ordinary calls told in one line each."""
-    kept: list[str] = []
-    folded = 0
-    for line in timeline:
-        if ROUTINE.search(line):
-            folded += 1
-            continue
-        if folded:
-            kept.append(f"{'':>15}  \u22ee {folded} ordinary steps")
-            folded = 0
-        kept.append(line)
-    return kept
 
 
 class Demo:
@@ -249,7 +232,7 @@ class Demo:
         say(checks.picture(self.ledger.refunds(), approvals))
         say("    the first workflow, as it went:")
         told = self.server.command(ANA, "workflows", "show", self.workflows["toolcalling"])
-        for line in without_routine(told.splitlines()):
+        for line in told.splitlines():
             say(f"    {line}")
         if self.server.stop() != 0:
             raise AssertionError("the server did not stop cleanly on SIGTERM")

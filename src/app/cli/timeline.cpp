@@ -84,7 +84,27 @@ std::string Timeline::tell(const std::vector<json::Value>& events) {
     out += tell_group(group);
     i = next;
   }
-  return out;
+  return out + unfold();
+}
+
+bool Timeline::is_ordinary(const Group& group) const {
+  const std::string type = type_of(*group.front());
+  const json::Value& payload = (*group.front())["payload"];
+  if (type == "call.recorded") return payload["error"].is_null();
+  if (type != "call.opened" && type != "call.started" && type != "call.closed") return false;
+  if (const auto seen = calls_.find(payload.string_or("call"));
+      seen != calls_.end() && seen->second.asked)
+    return false;
+  return std::all_of(group.begin(), group.end(), [](const json::Value* event) {
+    return (*event)["payload"]["error"].is_null() && (*event)["payload"].int_or("attempt", 1) == 1;
+  });
+}
+
+std::string Timeline::unfold() {
+  if (folded_ == 0) return {};
+  const std::string text = "⋮ " + count(folded_, "ordinary step");
+  folded_ = 0;
+  return under(paint(style_, Colour::kDim, text));
 }
 
 std::string Timeline::tell_group(const Group& group) {
@@ -106,7 +126,10 @@ std::string Timeline::tell_group(const Group& group) {
   if (lines.empty()) return {};
   heard_ = false;
   last_ = time_of(*group.back(), "at");
-  return pause + lines;
+  if (steps_ == Steps::kAll || !is_ordinary(group)) return unfold() + pause + lines;
+  const std::string before = pause.empty() ? "" : unfold();
+  ++folded_;
+  return before + pause;
 }
 
 std::string Timeline::workflow_line(const std::string& type, const json::Value& event) {
@@ -192,7 +215,7 @@ std::string Timeline::call_line(const std::string& type, const Group& group) {
   const std::string id = payload.string_or("call");
   if (type == "call.recorded") return recorded_line(payload);
   if (type == "call.opened") {
-    calls_[id] = {visible(payload.string_or("tool")), payload["arguments"], 0};
+    calls_[id] = {visible(payload.string_or("tool")), payload["arguments"]};
     // What needs people, or is denied, says so in the event that follows.
     const json::Value* started = find(group, "call.started");
     return started == nullptr ? "" : started_line(*started, find(group, "call.closed"));
@@ -262,6 +285,7 @@ std::string Timeline::asked_line(const json::Value& payload) {
                    kind,
                    question["arguments"]};
   pending_.insert(id);
+  if (const auto call = calls_.find(seen.call); call != calls_.end()) call->second.asked = true;
   const std::string what = kind == "question"
                                ? seen.action
                                : seen.action + "(" + short_arguments(seen.arguments, room()) + ")";
@@ -370,7 +394,10 @@ std::string Timeline::result_of(const json::Value& payload) const {
     return ": " +
            shorten(visible(error.string_or("type") + ": " + error.string_or("message")), room());
   }
-  return payload["result"].is_null() ? "" : " → " + inline_json(payload["result"], room());
+  // The Python SDK puts beside an exact result how a person reads it.
+  const json::Value& exact = payload["result"];
+  const json::Value& result = exact["$py"].is_null() ? exact : exact["value"];
+  return result.is_null() ? "" : " → " + inline_json(result, room());
 }
 
 std::size_t Timeline::room() const {
@@ -381,6 +408,7 @@ std::size_t Timeline::room() const {
 std::string render_workflow(const Style& style,
                             const json::Value& workflow,
                             const std::vector<json::Value>& events,
+                            Timeline::Steps steps,
                             TimeMs now) {
   const std::string status = workflow.string_or("status");
   const std::string name = workflow.string_or("name");
@@ -397,7 +425,7 @@ std::string render_workflow(const Style& style,
          count(calls.int_or("total"), "call") + ", " + std::to_string(calls.int_or("open")) +
          " open\n";
   out += "began " + absolute(begun) + " (" + relative(begun, now) + ")\n\n";
-  out += Timeline(style).tell(events);
+  out += Timeline(style, steps).tell(events);
   const json::Array* pending = workflow["pending_approvals"].as_array();
   if (pending == nullptr || pending->empty()) return out;
   out += "\nWaiting for people; fermata approvals show <id>\n";

@@ -5,7 +5,9 @@
 // Events that are one happening to a reader become one line: a call with its result, the last
 // decision with the outcome it brought. Waits are drawn with what was waited for; a turn that never
 // ended (its process was killed) is seen where the next one takes over; a rollback opens a branch,
-// and names the effects that stay. Pure: the lines depend on the events and nothing else.
+// and names the effects that stay. Where nothing remarkable happens - model answers, calls that
+// needed nobody and went well - a folded timeline counts the steps in one line. Pure: the lines
+// depend on the events and nothing else.
 
 #include <map>
 #include <set>
@@ -19,7 +21,8 @@ namespace fermata::app::cli {
 
 class Timeline {
  public:
-  explicit Timeline(Style style) : style_(style) {}
+  enum class Steps { kAll, kFolded };
+  explicit Timeline(Style style, Steps steps = Steps::kAll) : style_(style), steps_(steps) {}
 
   // The lines for events that follow those told before, oldest first.
   std::string tell(const std::vector<json::Value>& events);
@@ -32,6 +35,7 @@ class Timeline {
     std::string tool;
     json::Value arguments;
     TimeMs started = 0;
+    bool asked = false;  // People were, about it.
   };
   struct RequestSeen {
     std::string call, action, kind;
@@ -39,6 +43,8 @@ class Timeline {
   };
 
   std::string tell_group(const Group& group);
+  bool is_ordinary(const Group& group) const;
+  std::string unfold();  // The line for the steps counted so far, if any.
   std::string workflow_line(const std::string& type, const json::Value& event);
   std::string rollback_lines(const json::Value& event);
   std::string turn_line(const std::string& type, const json::Value& event);
@@ -61,6 +67,8 @@ class Timeline {
   std::size_t room() const;  // Columns for arguments or a result.
 
   Style style_;
+  Steps steps_ = Steps::kAll;
+  std::int64_t folded_ = 0;
   TimeMs begun_ = 0;
   TimeMs last_ = 0;
   TimeMs at_ = 0;
@@ -78,6 +86,7 @@ class Timeline {
 std::string render_workflow(const Style& style,
                             const json::Value& workflow,
                             const std::vector<json::Value>& events,
+                            Timeline::Steps steps,
                             TimeMs now);
 
 // "#3" of "ap_..._3".

@@ -48,6 +48,32 @@ Story begun() {
   return story;
 }
 
+TEST(Timeline, ordinary_steps_are_counted_where_it_is_folded) {
+  Story story = begun();
+  for (const char* call : {"cl_x_2", "cl_x_3"}) {
+    const std::string id = std::string(R"({"call":")") + call + '"';
+    story.add("call.recorded", R"({"call":"cl_x_9","kind":"model","tool":"m","error":null})")
+        .add("call.opened", id + R"(,"tool":"look_up","arguments":{}})")
+        .add("call.started", id + R"(,"attempt":1,"turn":1})")
+        .add("call.closed", id + R"(,"result":5,"error":null})");
+  }
+  // What people were asked about is told, how it then ran as well; so is what failed.
+  story.add("call.opened", kOpened)
+      .add("approval.requested", kAsked)
+      .add("call.started", R"({"call":"cl_x_1","attempt":1,"turn":1})")
+      .add("call.closed", R"({"call":"cl_x_1","result":{"$py":"...","value":"paid"},"error":null})")
+      .add("call.opened", R"({"call":"cl_x_4","tool":"look_up","arguments":{}})")
+      .add("call.started", R"({"call":"cl_x_4","attempt":1,"turn":1})")
+      .add("call.closed", R"({"call":"cl_x_4","error":{"type":"Timeout","message":"slow"}})");
+  EXPECT_EQ(Timeline(Style{}, Timeline::Steps::kFolded).tell(story.events()),
+            "       start  ○ created by agent bot, for ada\n"
+            "       start  ▶ turn 1 begins: worker w1\n"
+            "                ⋮ 4 ordinary steps\n"
+            "       start  ? refund(amount=250) asks 2 of finance  request #1\n"
+            "       start  ✓ refund(amount=250) → \"paid\"  in 0 ms\n"
+            "       start  ✗ look_up(): Timeout: slow  in 0 ms\n");
+}
+
 TEST(Timeline, a_call_that_runs_is_one_line_with_its_result) {
   Story story = begun();
   story.at(1'000'001)
@@ -186,7 +212,8 @@ TEST(WorkflowView, ends_with_what_waits_for_people) {
   const json::Value workflow = *json::parse(
       R"({"id":"wf_x","name":"run","agent":"bot","status":"waiting","calls":{"total":1,"open":1},
           "created_at":"1970-01-12T13:46:40.000Z","pending_approvals":["ap_x_1"]})");
-  const std::string text = render_workflow({}, workflow, story.events(), 1'000'060'000);
+  const std::string text =
+      render_workflow({}, workflow, story.events(), Timeline::Steps::kAll, 1'000'060'000);
   EXPECT_EQ(text.find("wf_x  run\nagent bot · waiting · 1 min · 1 call, 1 open\n"), 0U) << text;
   EXPECT_NE(text.find("Waiting for people; fermata approvals show <id>\n  ap_x_1\n"),
             std::string::npos);

@@ -75,7 +75,7 @@ Result<std::vector<json::Value>> all_events(Client& client, const std::string& p
   return events;
 }
 
-int show_one(Cli& cli, const std::string& id) {
+int show_one(Cli& cli, const std::string& id, bool everything) {
   const Result<Client*> client = cli.client();
   if (!client) return cli.report(client.error());
   const std::string path = "/v1/workflows/" + escaped(id);
@@ -84,7 +84,9 @@ int show_one(Cli& cli, const std::string& id) {
   const auto events = all_events(**client, path);
   if (!events) return cli.report(events.error());
   const json::Value both = json::Object{{"workflow", *workflow}, {"events", json::Array(*events)}};
-  return cli.show(both, [&] { return render_workflow(cli.style, *workflow, *events, cli.now()); });
+  const auto steps = everything ? Timeline::Steps::kAll : Timeline::Steps::kFolded;
+  return cli.show(both,
+                  [&] { return render_workflow(cli.style, *workflow, *events, steps, cli.now()); });
 }
 
 bool ends(const json::Value& event) {
@@ -141,9 +143,11 @@ void add_workflows(CLI::App& app, Cli& cli) {
   auto id = std::make_shared<std::string>();
   command = group->add_subcommand("show", "One workflow, as a timeline");
   command->add_option("id", *id, "wf_...")->required();
-  command->callback([&cli, id] { cli.action = [&cli, id] { return show_one(cli, *id); }; });
-
   auto everything = std::make_shared<bool>(false);
+  command->add_flag("--all", *everything, "Tell ordinary steps one by one");
+  command->callback(
+      [=, &cli] { cli.action = [=, &cli] { return show_one(cli, *id, *everything); }; });
+
   command = group->add_subcommand("tail", "Follow a workflow until it ends");
   command->add_option("id", *id, "wf_...")->required();
   command->add_flag("--all", *everything, "From its beginning, not only the last events");
