@@ -79,6 +79,9 @@ void check(const Config& config, std::vector<std::string>& errors) {
   if (config.limits.handle_timeout_ms <= config.limits.wait_s * 1000) {
     errors.push_back("limits.handle_timeout_ms: must exceed limits.wait_s");
   }
+  // Whoever reads it otherwise than we do could print a part of the password.
+  if (std::count(config.store_url.begin(), config.store_url.end(), '@') > 1)
+    errors.emplace_back("store.url: write an @ in a user's name or password as %40");
   for (std::size_t i = 0; i < config.tenants.size(); ++i) {
     if (config.tenants[i].name.empty()) errors.push_back("tenant: must not be empty");
     for (std::size_t j = 0; j < i; ++j) {
@@ -270,13 +273,21 @@ std::string sqlite_path(const std::string& store_url) {
   return store_url.starts_with(kSqlite) ? store_url.substr(kSqlite.size()) : std::string();
 }
 
+// Only what tells databases apart is shown; a password may stand in more than one place.
 std::string printable_url(const std::string& store_url) {
   const std::size_t scheme = store_url.find("://");
-  const std::size_t at = store_url.find('@');
-  if (scheme == std::string::npos || at == std::string::npos) return store_url;
-  const std::size_t colon = store_url.find(':', scheme + 3);
-  if (colon == std::string::npos || colon > at) return store_url;
-  return store_url.substr(0, colon) + ":***" + store_url.substr(at);
+  if (scheme == std::string::npos) return store_url;
+  const std::size_t begin = scheme + 3;
+  const std::size_t query = std::min(store_url.find('?', begin), store_url.size());
+  const std::size_t at = store_url.substr(0, query).rfind('@');
+  std::string printed = store_url.substr(0, begin);
+  if (at != std::string::npos) {
+    const std::string user = store_url.substr(begin, at - begin);
+    const std::size_t colon = user.find(':');
+    printed += colon == std::string::npos ? user : user.substr(0, colon) + ":***";
+  }
+  const std::size_t rest = at == std::string::npos ? begin : at;
+  return printed + store_url.substr(rest, query - rest) + (query < store_url.size() ? "?***" : "");
 }
 
 }  // namespace fermata::app

@@ -157,7 +157,15 @@ TEST(Config, finds_misspelt_variables) {
 TEST(Config, a_printed_url_has_no_password) {
   EXPECT_EQ(printable_url("postgresql://ada:secret@db:5432/f"), "postgresql://ada:***@db:5432/f");
   EXPECT_EQ(printable_url("postgresql://ada@db/f"), "postgresql://ada@db/f");
+  EXPECT_EQ(printable_url("postgresql://h/f?user=ada&password=secret"), "postgresql://h/f?***");
+  EXPECT_EQ(printable_url("postgresql://ada:se@cret@db/f"), "postgresql://ada:***@db/f");
+  EXPECT_EQ(printable_url("postgresql:///f?host=/run/x&password=a@b"), "postgresql:///f?***");
   EXPECT_EQ(printable_url("sqlite:/x.db"), "sqlite:/x.db");
+}
+
+TEST(Config, a_url_that_could_be_read_in_two_ways_is_refused) {
+  EXPECT_NE(errors("store: {url: 'postgresql://ada:se@cret@db/f'}\n").find("%40"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -11,10 +11,18 @@ namespace fermata {
 
 tl::unexpected<Error> not_found(const std::string& entity, const std::string& id);
 // kNotFound workflow.not_found, kConflict workflow.closed; for an agent, kForbidden
-// workflow.not_yours when the workflow is another agent's.
+// workflow.not_yours when the workflow is another agent's, or runs for another person.
 Result<void> require_open(const Workflow& workflow, const Context& context);
 // kConflict turn.stale unless `turn` is the one in force (P16).
 Result<void> require_turn(const Workflow& workflow, std::int64_t turn);
+
+// The same for what an agent may do with or without a turn: while one is in force, only its holder.
+// Others than agents need none.
+Result<void> require_fence(const Workflow& workflow,
+                           const std::optional<std::int64_t>& turn,
+                           const Context& context);
+// kConflict approval.nobody_to_ask: a question that nobody can answer is not asked (P2).
+Result<void> require_askers(const std::vector<Threshold>& thresholds, const std::string& action);
 
 // Events that end a pending approval request; the call it held is granted or denied with it.
 // `index` is its place in workflow.approvals.

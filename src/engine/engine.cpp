@@ -72,6 +72,10 @@ Result<Identity> Engine::authenticate(std::string_view key) const {
   return impl_->tenants_.authenticate(key, impl_->now());
 }
 
+Result<void> Engine::recheck(const Identity& caller) const {
+  return impl_->tenants_.recheck(caller, impl_->now());
+}
+
 Engine::Minted Engine::mint_key(ActorKind kind, const std::string& owner) const {
   return engine::mint_key(impl_->random_, impl_->options_.env, kind, owner);
 }

@@ -26,7 +26,7 @@
 
 namespace fermata::engine {
 
-// Whose key it was. Agents, people, admins and readers are disjoint.
+// Whose key it was. Agents, people, admins and readers are disjoint. No key id: the server itself.
 struct Identity {
   std::string tenant;
   Actor actor;
@@ -125,6 +125,8 @@ class Engine {
 
   // Whose key is this? kUnauthenticated auth.invalid_key, auth.revoked_key, auth.expired_key.
   Result<Identity> authenticate(std::string_view key) const;
+  // Whether that key still is good. Whatever waited on its behalf asks again before it answers.
+  Result<void> recheck(const Identity& caller) const;
   // Chooses id and secret. The plain key is returned and kept nowhere.
   struct Minted {
     ApiKey record;

@@ -77,6 +77,7 @@ class Engine::Impl {
   void wake(Stream& stream);
 
   Result<std::optional<Reply>> recall(const Stream& stream, const Submission& submission);
+  std::optional<Reply> forgotten(const Stream& stream, const Submission& submission);
   Result<Prepared> prepare(Stream& stream, Pending& pending);
   Context context_for(const Stream& stream,
                       const Submission& submission,

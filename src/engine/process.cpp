@@ -44,6 +44,9 @@ void Engine::Impl::submit(Pending pending) {
     return pending.done(fail(ErrorCode::kUnavailable,
                              "grant.no_signing_key",
                              "the server has no signing key, so nothing can be permitted"));
+  // Whether a call may run is never answered from memory: the grant may have died since (P9, P17).
+  // Opening is idempotent by the call's key.
+  if (std::holds_alternative<command::OpenCall>(submission.command)) submission.idempotency.reset();
   if (auto* close = std::get_if<command::CloseCall>(&submission.command)) {
     auto id = grants_.id_in(close->grant, submission.caller.tenant, close->call);
     if (!id) return pending.done(tl::unexpected(std::move(id).error()));
@@ -161,13 +164,26 @@ Result<std::optional<Reply>> Engine::Impl::recall(const Stream& stream,
   if (!wish || !stream.state.requests.contains(wish->id)) return std::optional<Reply>();
   FERMATA_TRY(const std::optional<store::RequestRow> row,
               store_.find_request(stream.id.tenant, wish->id));
-  if (!row) return std::optional<Reply>();  // Forgotten since.
+  if (!row) return forgotten(stream, submission);
   if (row->fingerprint != wish->fingerprint)
     return fail(ErrorCode::kInvalid,
                 "request.idempotency_mismatch",
                 "this Idempotency-Key was used for another request");
   FERMATA_TRY(const json::Value record, json::parse(row->reply, json::kMaxStoredDepth));
   return std::optional<Reply>(read_reply(record));
+}
+
+// The record is gone, but what made this very stream is told by the stream: it is not made again.
+std::optional<Reply> Engine::Impl::forgotten(const Stream& stream, const Submission& submission) {
+  const Workflow& workflow = stream.state.workflow;
+  const auto& wish = submission.command;
+  const bool made_it =
+      std::holds_alternative<command::CreateWorkflow>(wish) ||
+      (std::holds_alternative<command::RequestApproval>(wish) && workflow.standalone);
+  if (stream.is_directory() || !made_it) return std::nullopt;
+  Reply reply = reply_to(wish, stream.id.tenant, workflow, {}, grants_);
+  reply.replayed = true;
+  return reply;
 }
 
 Context Engine::Impl::context_for(const Stream& stream,
@@ -190,6 +206,7 @@ Result<Engine::Impl::Prepared> Engine::Impl::prepare(Stream& stream, Pending& pe
   const Tenants::View view = tenants_.view(stream.id.tenant);
   if (!view.directory)
     return fail(ErrorCode::kInternal, "engine.unknown_tenant", "", stream.id.tenant);
+  FERMATA_CHECK_OK(tenants_.recheck(submission.caller, now()));
   const Context context = context_for(stream, submission, view);
   auto decided = stream.is_directory() ? decide(state.directory, submission.command, context)
                                        : decide(state.workflow, submission.command, context);

@@ -29,6 +29,19 @@ tl::unexpected<Error> invalid_key() {
   return fail(ErrorCode::kUnauthenticated, "auth.invalid_key", "this is nobody's key");
 }
 
+Result<void> require_usable(const Directory& directory, const ApiKey& key, TimeMs now) {
+  if (key.revoked_at)
+    return fail(ErrorCode::kUnauthenticated, "auth.revoked_key", "this key was revoked");
+  if (key.expires_at && now >= *key.expires_at)
+    return fail(ErrorCode::kUnauthenticated, "auth.expired_key", "this key has expired");
+  if (key.kind == ActorKind::kPerson) {
+    const auto person = directory.people.find(key.owner);
+    if (person == directory.people.end() || !person->second.active)
+      return fail(ErrorCode::kUnauthenticated, "auth.inactive_person", "this person is not active");
+  }
+  return {};
+}
+
 }  // namespace
 
 Tenants::View Tenants::view(const std::string& tenant) const {
@@ -60,16 +73,15 @@ Result<Identity> Tenants::authenticate(std::string_view key, TimeMs now) const {
   const Directory& directory = *views_.at(tenant->second).directory;
   const ApiKey& known = directory.keys.at(parts.id);
   if (!equal_constant_time(sha256_hex(parts.secret), known.secret_hash)) return invalid_key();
-  if (known.revoked_at)
-    return fail(ErrorCode::kUnauthenticated, "auth.revoked_key", "this key was revoked");
-  if (known.expires_at && now >= *known.expires_at)
-    return fail(ErrorCode::kUnauthenticated, "auth.expired_key", "this key has expired");
-  if (known.kind == ActorKind::kPerson) {
-    const auto person = directory.people.find(known.owner);
-    if (person == directory.people.end() || !person->second.active)
-      return fail(ErrorCode::kUnauthenticated, "auth.inactive_person", "this person is not active");
-  }
+  FERMATA_CHECK_OK(require_usable(directory, known, now));
   return Identity{tenant->second, {known.kind, known.owner}, known.on_behalf_of, known.id};
+}
+
+Result<void> Tenants::recheck(const Identity& caller, TimeMs now) const {
+  if (caller.key_id.empty()) return {};  // The server itself.
+  const View at = view(caller.tenant);
+  if (!at.directory || !at.directory->keys.contains(caller.key_id)) return invalid_key();
+  return require_usable(*at.directory, at.directory->keys.at(caller.key_id), now);
 }
 
 Engine::Minted mint_key(Random& random,

@@ -29,8 +29,9 @@ class Tenants {
   View view(const std::string& tenant) const;
   void publish(const std::string& tenant, const Directory& directory, std::int64_t version);
 
-  // See Engine::authenticate().
+  // See Engine::authenticate() and recheck().
   Result<Identity> authenticate(std::string_view key, TimeMs now) const;
+  Result<void> recheck(const Identity& caller, TimeMs now) const;
 
  private:
   mutable std::shared_mutex mutex_;

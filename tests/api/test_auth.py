@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 from support import (
     Api,
@@ -147,7 +150,8 @@ def test_another_tenants_things_do_not_exist(api: Api) -> None:
     verdict = open_call(api, workflow, call_body(turn, 500))
     approval, call = verdict["approval"]["id"], verdict["call"]["id"]
     checkpoint = good(
-        api.agent.post(f"/v1/workflows/{workflow}/checkpoints", json={"name": "x"}), 201
+        api.agent.post(f"/v1/workflows/{workflow}/checkpoints", json={"name": "x", "turn": turn}),
+        201,
     )["id"]
     for role in ("foreign_admin", "foreign_agent"):
         client = getattr(api, role)
@@ -247,6 +251,35 @@ def test_a_revoked_key_is_worthless_at_once(api: Api) -> None:
     problem(api.nobody.get("/v1/me", headers=headers), 401, "auth.revoked_key")
     assert api.admin.delete(f"/v1/keys/{made['id']}").status_code == 204
     assert good(api.admin.get(f"/v1/keys/{made['id']}"))["revoked_at"]
+
+
+def waiting(api: Api) -> int:
+    found = re.search(r"^fermata_waiters (\d+)", api.admin.get("/metrics").text, re.MULTILINE)
+    assert found
+    return int(found[1])
+
+
+def test_what_waits_on_a_revoked_key_gets_nothing(api: Api) -> None:
+    made = good(api.admin.post("/v1/keys", json={"kind": "agent", "agent": "refund-bot"}), 201)
+    headers = {"X-API-Key": made["key"], "Prefer": "wait=20"}
+    workflow = new_workflow(api)
+    turn = start_turn(api, workflow)
+    body = call_body(turn, 500)
+    approval = open_call(api, workflow, body)["approval"]
+    calls, path = f"/v1/workflows/{workflow}/calls", f"/v1/approvals/{approval['id']}"
+    stream = f"/v1/workflows/{workflow}/stream?last_event_id=4"
+    with ThreadPoolExecutor(3) as pool, httpx.Client(base_url=api.url, timeout=40) as client:
+        opened = pool.submit(client.post, calls, json=body, headers=headers)
+        read = pool.submit(client.get, path, headers=headers)
+        followed = pool.submit(client.get, stream, headers=headers)
+        until = time.monotonic() + 10
+        while waiting(api) < 3:
+            assert time.monotonic() < until, "they do not wait"
+        assert api.admin.delete(f"/v1/keys/{made['id']}").status_code == 204
+        good(decide(api, "ben", approval))
+        problem(opened.result(), 401, "auth.revoked_key")
+        problem(read.result(), 401, "auth.revoked_key")
+        assert "approval.closed" not in followed.result().text
 
 
 def test_keys_expire(api: Api) -> None:

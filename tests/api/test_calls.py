@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import time
 from typing import Any
 
 from support import (
@@ -234,6 +235,20 @@ def test_a_grant_is_claimed_once(api: Api) -> None:
 
 
 # Waiting
+
+
+def test_a_repeated_opening_is_judged_anew(api: Api) -> None:
+    """P9, P17: an answer that got lost is not given again once the turn has gone on to another."""
+    workflow, turn = begun(api)
+    path = f"/v1/workflows/{workflow}/calls"
+    body = call_body(turn, 50)
+    headers = {"Idempotency-Key": f"open-{time.monotonic_ns()}"}
+    assert good(api.agent.post(path, json=body, headers=headers))["verdict"] == "run"
+    assert good(api.agent.post(path, json=body, headers=headers))["verdict"] == "run"
+    start_turn(api, workflow, worker="w2", takeover=True)
+    problem(api.agent.post(path, json=body, headers=headers), 409, "turn.stale")
+    good(api.agent.post(f"/v1/workflows/{workflow}/cancel"))
+    problem(api.agent.post(path, json=body, headers=headers), 409, "workflow.closed")
 
 
 def test_opening_can_wait_for_the_decision(api: Api) -> None:

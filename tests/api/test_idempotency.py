@@ -88,7 +88,7 @@ def test_every_kind_of_change_can_be_repeated(api: Api) -> None:
     path = f"/v1/workflows/{workflow}"
     for client, method, url, body in [
         (api.agent, "POST", f"{path}/turns", {"worker": "w1"}),
-        (api.agent, "POST", f"{path}/checkpoints", {"name": "x"}),
+        (api.agent, "POST", f"{path}/checkpoints", {"name": "x", "turn": turn + 1}),
         (api.agent, "POST", "/v1/approvals", {"action": "deploy"}),
         (api.admin, "PUT", "/v1/people/nan", {"name": "Nan"}),
         (api.admin, "PUT", "/v1/groups/nans", {"members": ["nan"]}),

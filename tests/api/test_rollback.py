@@ -21,7 +21,7 @@ from support import (
 
 def checkpoint(api: Api, workflow: str, name: str = "here", **fields: Any) -> dict[str, Any]:
     path = f"/v1/workflows/{workflow}/checkpoints"
-    return good(api.agent.post(path, json={"name": name, **fields}), 201)
+    return good(api.ben.post(path, json={"name": name, **fields}), 201)
 
 
 def roll_back(api: Api, workflow: str, to: str) -> dict[str, Any]:

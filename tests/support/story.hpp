@@ -76,6 +76,7 @@ class Story {
     recorded.version = workflow.version + 1;
     recorded.at = now;
     recorded.actor = actor;
+    if (actor.kind == ActorKind::kAgent) recorded.on_behalf_of = "ana";
     recorded.payload = payload;
     history.push_back(recorded);
     workflow = evolve(std::move(workflow), recorded);

@@ -89,8 +89,11 @@ void Exchange::on_worker(std::function<void()> job) {
 
 void Exchange::finish(Result<engine::Reply> result) {
   if (!result) return refuse(result.error());
-  net::Response response{result->status, {}, {}};
   const bool reading = request_.method == "GET" || request_.method == "HEAD";
+  // It may have waited; its key may have been revoked meanwhile.
+  if (reading)
+    if (const auto good = engine().recheck(caller_); !good) return refuse(good.error());
+  net::Response response{result->status, {}, {}};
   if (!result->etag.empty()) {
     const std::string etag = '"' + result->etag + '"';
     response.headers.emplace_back("ETag", etag);

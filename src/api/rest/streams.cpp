@@ -54,6 +54,7 @@ class EventFeed : public std::enable_shared_from_this<EventFeed> {
 
   // Sends a page, then either goes on or waits; letting go of the feed ends the stream.
   void send_next() {
+    if (!services_.engine.recheck(exchange_->caller())) return;  // It comes back, and is refused.
     const auto page = services_.engine.events(exchange_->tenant(), id(), after_, kPageSize);
     if (!page) return;  // The client comes back with Last-Event-ID.
     std::string chunk;
@@ -84,6 +85,7 @@ class EventFeed : public std::enable_shared_from_this<EventFeed> {
   }
 
   void beat() {
+    if (!services_.engine.recheck(exchange_->caller())) return;
     if (!services_.waits.released() && out_->send(": still here\n\n")) wait();
   }
 

@@ -68,7 +68,6 @@ void open_until_decided(const ExchangePtr& exchange,
         const std::int64_t left_ms = until_ms - monotonic_ms();
         if (!reply || left_ms <= 0 || reply->body.string_or("verdict") != "wait")
           return exchange->finish(std::move(reply));
-        submission.idempotency.reset();
         const std::string approval = reply->body["approval"].string_or("id");
         exchange->services().waits.for_outcome(
             exchange->tenant(),

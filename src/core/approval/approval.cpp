@@ -26,6 +26,10 @@ constexpr Names<DecisionKind, 4> kDecisions{{{DecisionKind::kApprove, "approve"}
 constexpr Names<OnDeadline, 2> kOnDeadlines{
     {{OnDeadline::kExpire, "expire"}, {OnDeadline::kReject, "reject"}}};
 
+bool belonged(const Decision& decision, const std::string& group) {
+  return std::find(decision.groups.begin(), decision.groups.end(), group) != decision.groups.end();
+}
+
 }  // namespace
 
 std::vector<Tally> tally(const Approval& approval, const Directory& directory) {
@@ -34,8 +38,9 @@ std::vector<Tally> tally(const Approval& approval, const Directory& directory) {
     std::set<std::string> agree, refuse;
     for (const Decision& decision : approval.decisions) {
       if (!decision.counts || decision.hash != approval.hash) continue;
+      if (!belonged(decision, threshold.from)) continue;
       if (!directory.is_member(threshold.from, decision.person)) continue;
-      if (is_requester(approval, decision.person)) continue;
+      if (is_party(approval, decision.person)) continue;
       (decision.kind == DecisionKind::kReject ? refuse : agree).insert(decision.person);
     }
     lines.push_back({threshold,
@@ -65,9 +70,8 @@ bool is_approver(const Approval& approval, const Directory& directory, const std
       });
 }
 
-bool is_requester(const Approval& approval, const std::string& person) {
-  return approval.on_behalf_of == person ||
-         (approval.requester.kind == ActorKind::kPerson && approval.requester.id == person);
+bool is_party(const Approval& approval, const std::string& person) {
+  return approval.parties.contains(person);
 }
 
 std::string to_string(ApprovalKind kind) { return name_of(kKinds, kind); }

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -93,9 +94,11 @@ struct Approval {
   std::string hash;                                // H.
   Actor requester;
   std::string on_behalf_of;
+  std::set<std::string> parties;  // Persons who never decide: requesters, and whom agents work for.
   std::vector<Threshold> thresholds;
   std::string rule;  // Name of the rule that asked.
   std::string policy_hash;
+  std::string snapshot_hash;  // Of the policy when it was asked; another one only tightens (P1).
   std::vector<Decision> decisions;
   std::int64_t epoch = 0;
   std::int64_t revision = 0;  // Grows with every event about it; the ETag.
@@ -114,14 +117,15 @@ struct Tally {
 
 enum class Verdict { kOpen, kApproved, kRejected };
 
-// One line per threshold, counting each person once and only members as of `directory`.
+// One line per threshold, counting each person once, and only who belonged to the group when
+// deciding and belongs to it as of `directory` (P1).
 std::vector<Tally> tally(const Approval& approval, const Directory& directory);
 // kApproved when every threshold is met; no thresholds means nobody can ever agree (P2).
 Verdict verdict(const Approval& approval, const Directory& directory);
 // Whether `person` is an active member of a group that some threshold names.
 bool is_approver(const Approval& approval, const Directory& directory, const std::string& person);
-// The requester and whoever the agent works for never decide (P3).
-bool is_requester(const Approval& approval, const std::string& person);
+// Who asked or started the workflow, and whoever the agent works for, never decide (P3).
+bool is_party(const Approval& approval, const std::string& person);
 
 std::string to_string(ApprovalKind kind);
 std::string to_string(ApprovalStatus status);

@@ -39,7 +39,16 @@ Result<Events> decide_approval(const Workflow& workflow,
                                const RequestApproval& wish,
                                const Context& context) {
   if (workflow.exists()) FERMATA_CHECK_OK(require_open(workflow, context));
+  if (workflow.standalone)
+    return fail(ErrorCode::kConflict,
+                "workflow.standalone",
+                "this workflow was made for one request; ask anew without naming it");
   FERMATA_CHECK_OK(check_question(wish.question));
+  for (const Threshold& threshold : wish.thresholds)
+    if (!context.directory->groups.contains(threshold.from))
+      return fail(ErrorCode::kInvalid,
+                  "approval.unknown_group",
+                  "there is no group '" + threshold.from + "', so nobody could agree");
   if (workflow.approvals.size() >= kMaxApprovals)
     return fail(ErrorCode::kConflict, "approval.too_many", "a workflow has at most 10000 requests");
   if (context.policy == nullptr)
@@ -50,6 +59,7 @@ Result<Events> decide_approval(const Workflow& workflow,
     return fail(ErrorCode::kForbidden, "policy.denied", "Not allowed: " + verdict.explanation);
   if (verdict.effect == Effect::kAllow && wish.thresholds.empty())
     verdict.thresholds = askable(*context.policy, wish.question.action, wish.question.arguments);
+  FERMATA_CHECK_OK(require_askers(verdict.thresholds, wish.question.action));
   event::ApprovalRequested asked;
   asked.approval = entity_id("ap", context.stream, workflow.approvals.size() + 1);
   asked.question = wish.question;

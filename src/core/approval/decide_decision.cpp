@@ -18,10 +18,11 @@ Result<void> require_may_decide(const Approval& approval,
                                 const Context& context) {
   const std::string& person = context.actor.id;
   if (!approval.pending()) return refuse_closed(approval);
-  if (is_requester(approval, person))
-    return fail(ErrorCode::kForbidden,
-                "approval.requester_decides",
-                "you asked for this, or the agent works for you: somebody else must decide");
+  if (is_party(approval, person))
+    return fail(
+        ErrorCode::kForbidden,
+        "approval.requester_decides",
+        "you asked for this, started it, or the agent works for you: somebody else must decide");
   if (!is_approver(approval, *context.directory, person))
     return fail(ErrorCode::kForbidden,
                 "approval.not_an_approver",
@@ -84,7 +85,7 @@ Result<void> check_decision(const Approval& approval, const DecideApproval& wish
       return {};
     case DecisionKind::kReject:
       if (kind == ApprovalKind::kInDoubt) return wrong_decision(wish, approval);
-      if (wish.reason.empty())
+      if (wish.reason.find_first_not_of(" \t\r\n") == std::string::npos)
         return fail(ErrorCode::kInvalid,
                     "approval.reason_required",
                     "say why: the agent and the audit trail will read it");
@@ -116,7 +117,7 @@ Result<event::ApprovalEdited> edit(const Workflow& workflow,
     thresholds = approval.thresholds;
     for (Threshold& threshold : thresholds) threshold.approve = 1;
   }
-  if (approval.call.empty() || context.policy->hash != approval.policy_hash)
+  if (approval.call.empty() || context.policy->hash != approval.snapshot_hash)
     thresholds = combine(std::move(thresholds), approval.thresholds);
   event::ApprovalEdited edited{approval.id,
                                context.actor.id,

@@ -22,13 +22,20 @@ tl::unexpected<Error> bad_name(const std::string& id) {
               "'" + id + "' is no name: 1 to 64 of a-z 0-9 . _ -, starting with a letter or digit");
 }
 
+// Mailboxes that differ only in case are one person's, whatever a server could do with them.
+std::string lowered(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
 // What of `person` already belongs to `other`: a channel's name, "e-mail", or nothing.
 std::string shared(const Person& person, const Person& other) {
   for (const auto& [channel, name] : person.identities)
     if (const auto found = other.identities.find(channel);
         found != other.identities.end() && found->second == name)
       return channel;
-  return !person.email.empty() && other.email == person.email ? "e-mail" : "";
+  return !person.email.empty() && lowered(other.email) == lowered(person.email) ? "e-mail" : "";
 }
 
 // An identity on a channel belongs to one person, or one person could count twice (P3).

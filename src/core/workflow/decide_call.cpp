@@ -62,12 +62,21 @@ event::ApprovalRequested ask(const Workflow& workflow,
   }
   asked.hash = call.hash;
   asked.requester = workflow.requester;
-  asked.on_behalf_of = workflow.on_behalf_of;
+  asked.on_behalf_of = workflow.acts_for.empty() ? context.on_behalf_of : workflow.acts_for;
   asked.thresholds = verdict.thresholds;
   asked.rule = verdict.rule;
   asked.policy_hash = call.policy_hash;
-  asked.epoch = workflow.epoch;
+  asked.epoch = call.epoch;
   return asked;
+}
+
+// The call as it stands here and now: on this branch and under the policy in force, with the H that
+// follows from them (P5). A grant or an answer of before says nothing about it.
+Call rebound(const Workflow& workflow, Call call, const Context& context) {
+  call.epoch = workflow.epoch;
+  call.policy_hash = context.policy == nullptr ? "" : context.policy->hash;
+  call.hash = binding_hash(binding_of(context.tenant, workflow.id, call));
+  return call;
 }
 
 PolicyVerdict judge(const Context& context,
@@ -104,10 +113,11 @@ Call new_call(const Workflow& workflow, const OpenCall& wish, const Context& con
   call.definition_hash = wish.definition_hash;
   call.target = wish.target;
   call.why = wish.why;
-  call.epoch = workflow.epoch;
-  call.policy_hash = context.policy == nullptr ? "" : context.policy->hash;
-  call.hash = binding_hash(binding_of(context.tenant, workflow.id, call));
-  return call;
+  return rebound(workflow, std::move(call), context);
+}
+
+event::CallDenied denied(const Call& call, const PolicyVerdict& verdict) {
+  return {call.id, "policy.denied", "Not allowed: " + verdict.explanation};
 }
 
 Events open_new(const Workflow& workflow, const OpenCall& wish, const Context& context) {
@@ -137,40 +147,52 @@ Events open_new(const Workflow& workflow, const OpenCall& wish, const Context& c
       events.push_back(ask(workflow, call, ApprovalKind::kCall, verdict, context));
       break;
     case Effect::kDeny:
-      events.push_back(
-          event::CallDenied{call.id, "policy.denied", "Not allowed: " + verdict.explanation});
+      events.push_back(denied(call, verdict));
       break;
   }
   return events;
 }
 
+bool grant_holds(const Workflow& workflow, const Call& call, const Context& context) {
+  const bool expired = call.grant->expires_at && context.now >= *call.grant->expires_at;
+  return !expired && call.grant->epoch == workflow.epoch;
+}
+
+// Its grant ran out before it was used: whoever may be asked is asked anew, unless the policy in
+// force forbids it.
+Result<Events> judge_anew(const Workflow& workflow, const Call& old, const Context& context) {
+  const Call call = rebound(workflow, old, context);
+  PolicyVerdict verdict = judge(context, call.tool, call.effective());
+  if (verdict.effect == Effect::kDeny) return Events{denied(call, verdict)};
+  if (verdict.effect == Effect::kAllow)
+    verdict.thresholds = askable(*context.policy, call.tool, call.effective());
+  FERMATA_CHECK_OK(require_askers(verdict.thresholds, call.tool));
+  return Events{ask(workflow, call, ApprovalKind::kCall, verdict, context)};
+}
+
+Result<Events> start_granted(const Workflow& workflow,
+                             const Call& call,
+                             const OpenCall& wish,
+                             const Context& context) {
+  if (!grant_holds(workflow, call, context)) return judge_anew(workflow, call, context);
+  return Events{event::CallStarted{call.id, call.grant->id, wish.turn, call.attempt + 1}};
+}
+
 // An earlier turn started it and never said how it ended (P17). The grant's end is judged as at the
 // first start: what may no longer begin may not begin again either.
-Events resolve_doubt(const Workflow& workflow,
-                     const Call& call,
-                     const OpenCall& wish,
-                     const Context& context) {
-  const bool expired = call.grant->expires_at && context.now >= *call.grant->expires_at;
-  if (call.idempotent && !expired)
-    return {event::CallStarted{call.id, call.grant->id, wish.turn, call.attempt + 1}};
+Result<Events> resolve_doubt(const Workflow& workflow,
+                             const Call& old,
+                             const OpenCall& wish,
+                             const Context& context) {
+  if (old.idempotent && grant_holds(workflow, old, context))
+    return Events{event::CallStarted{old.id, old.grant->id, wish.turn, old.attempt + 1}};
+  const Call call = rebound(workflow, old, context);
   PolicyVerdict verdict;
   verdict.rule = "in doubt after a crash";
   if (context.policy != nullptr)
     verdict.thresholds = askable(*context.policy, call.tool, call.effective());
-  return {ask(workflow, call, ApprovalKind::kInDoubt, verdict, context)};
-}
-
-Events start_granted(const Workflow& workflow,
-                     const Call& call,
-                     const OpenCall& wish,
-                     const Context& context) {
-  const bool expired = call.grant->expires_at && context.now >= *call.grant->expires_at;
-  if (!expired && call.grant->epoch == workflow.epoch)
-    return {event::CallStarted{call.id, call.grant->id, wish.turn, call.attempt + 1}};
-  PolicyVerdict verdict = judge(context, call.tool, call.effective());
-  if (verdict.effect == Effect::kAllow && context.policy != nullptr)
-    verdict.thresholds = askable(*context.policy, call.tool, call.effective());
-  return {ask(workflow, call, ApprovalKind::kCall, verdict, context)};
+  FERMATA_CHECK_OK(require_askers(verdict.thresholds, call.tool));
+  return Events{ask(workflow, call, ApprovalKind::kInDoubt, verdict, context)};
 }
 
 }  // namespace

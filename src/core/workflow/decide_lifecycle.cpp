@@ -75,6 +75,10 @@ Result<Events> decide_one(const Workflow& workflow,
 
 Result<Events> decide_one(const Workflow& workflow, const StartTurn& wish, const Context& context) {
   FERMATA_CHECK_OK(require_open(workflow, context));
+  if (workflow.standalone)
+    return fail(ErrorCode::kConflict,
+                "workflow.standalone",
+                "this workflow was made for one request; no agent runs in it");
   if (const auto& turn = workflow.turn;
       turn && turn->worker != wish.worker && !wish.takeover && context.now < turn->lease_until) {
     auto refusal = fail(ErrorCode::kConflict,
@@ -107,7 +111,7 @@ Result<Events> decide_one(const Workflow& workflow,
                           const CreateCheckpoint& wish,
                           const Context& context) {
   FERMATA_CHECK_OK(require_open(workflow, context));
-  if (wish.turn) FERMATA_CHECK_OK(require_turn(workflow, *wish.turn));
+  FERMATA_CHECK_OK(require_fence(workflow, wish.turn, context));
   if (workflow.checkpoints.size() >= kMaxCheckpoints)
     return fail(
         ErrorCode::kConflict, "checkpoint.too_many", "a workflow has at most 1000 checkpoints");
@@ -134,7 +138,7 @@ bool had_effect(const Call& call) { return call.kind == CallKind::kTool && call.
 
 Result<Events> decide_one(const Workflow& workflow, const RollBack& wish, const Context& context) {
   FERMATA_CHECK_OK(require_open(workflow, context));
-  if (wish.turn) FERMATA_CHECK_OK(require_turn(workflow, *wish.turn));
+  FERMATA_CHECK_OK(require_fence(workflow, wish.turn, context));
   const Checkpoint* checkpoint = find_checkpoint(workflow, wish.checkpoint);
   if (checkpoint == nullptr) return not_found("checkpoint", wish.checkpoint);
   if (!checkpoint->live)

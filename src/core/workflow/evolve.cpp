@@ -56,6 +56,7 @@ struct Evolve {
     w.tags = e.tags;
     w.requester = e.requester;
     w.on_behalf_of = e.on_behalf_of;
+    w.acts_for = e.on_behalf_of;
     w.standalone = e.standalone;
     w.created_at = r.at;
     w.branches.push_back({0, 0, "", "", r.at});
@@ -88,6 +89,7 @@ struct Evolve {
   void operator()(const event::TurnStarted& e) const {
     w.turns = e.turn;
     w.turn = Turn{e.turn, e.worker, e.lease_ms, r.at + e.lease_ms};
+    if (w.acts_for.empty()) w.acts_for = r.on_behalf_of;
     if (!e.fingerprint.is_null()) w.fingerprint = e.fingerprint;
   }
   void operator()(const event::TurnRenewed&) const { touch_lease(w, r.at); }
@@ -132,6 +134,8 @@ struct Evolve {
   void operator()(const event::CallGranted& e) const {
     Call& call = call_of(w, e.call);
     call.grant = Grant{e.grant, e.hash, e.epoch, e.expires_at, 0};
+    call.hash = e.hash;
+    call.epoch = e.epoch;
     call.state = CallState::kGranted;
     ++w.grants;
   }
@@ -171,6 +175,11 @@ struct Evolve {
     approval.thresholds = e.thresholds;
     approval.rule = e.rule;
     approval.policy_hash = e.policy_hash;
+    approval.snapshot_hash = e.policy_hash;
+    for (const Actor& actor : {e.requester, w.requester, r.actor})
+      if (actor.kind == ActorKind::kPerson) approval.parties.insert(actor.id);
+    for (const std::string& person : {e.on_behalf_of, w.on_behalf_of, w.acts_for, r.on_behalf_of})
+      if (!person.empty()) approval.parties.insert(person);
     approval.epoch = e.epoch;
     approval.revision = 1;
     approval.created_at = r.at;
@@ -179,6 +188,9 @@ struct Evolve {
     if (e.call.empty()) return;
     Call& call = call_of(w, e.call);
     call.approval = e.approval;
+    call.hash = e.hash;  // Another one when it is asked anew: by another policy or on a new branch.
+    call.policy_hash = e.policy_hash;
+    call.epoch = e.epoch;
     call.state =
         e.question.kind == ApprovalKind::kInDoubt ? CallState::kInDoubt : CallState::kWaiting;
   }

@@ -110,6 +110,7 @@ struct Workflow {
   std::vector<std::string> tags;
   Actor requester;
   std::string on_behalf_of;
+  std::string acts_for;     // The person whom its agent works for: on_behalf_of, or its key's.
   bool standalone = false;  // Made for one approval request; ends with it.
   std::int64_t epoch = 0;
   std::int64_t version = 0;

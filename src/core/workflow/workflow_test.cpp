@@ -147,7 +147,8 @@ struct Rolled {
 
 Rolled with_checkpoint() {
   Rolled rolled{running(), ""};
-  EXPECT_TRUE(rolled.story.when(Story::agent(), command::CreateCheckpoint{.name = "before"}));
+  EXPECT_TRUE(
+      rolled.story.when(Story::agent(), command::CreateCheckpoint{.name = "before", .turn = 1}));
   rolled.checkpoint = rolled.story.workflow.checkpoints.back().id;
   return rolled;
 }
@@ -172,7 +173,8 @@ TEST(Rollback, P13_resurrects_no_decision) {
   ASSERT_TRUE(story.when(Story::agent(), story.refund(500)));
   const std::string hash = story.approval().hash;
   ASSERT_TRUE(story.decide_as("ben", DecisionKind::kApprove));
-  ASSERT_TRUE(story.when(Story::agent(), command::RollBack{checkpoint, "again", {}}));
+  ASSERT_TRUE(
+      story.when(Story::agent(), command::RollBack{checkpoint, "again", story.workflow.turn->n}));
   story.turn("w2");
   EXPECT_TRUE(has<event::ApprovalRequested>(story.when(Story::agent(), story.refund(500))));
   EXPECT_NE(story.approval().hash, hash) << "P5: the epoch is part of H";
@@ -182,9 +184,12 @@ TEST(Rollback, P13_a_grant_from_before_the_checkpoint_dies_too) {
   Story story = running();
   ASSERT_TRUE(story.when(Story::agent(), story.refund(500)));
   ASSERT_TRUE(story.decide_as("ben", DecisionKind::kApprove));
-  ASSERT_TRUE(story.when(Story::agent(), command::CreateCheckpoint{.name = "after asking"}));
-  ASSERT_TRUE(story.when(Story::agent(),
-                         command::RollBack{story.workflow.checkpoints.back().id, "again", {}}));
+  ASSERT_TRUE(story.when(
+      Story::agent(),
+      command::CreateCheckpoint{.name = "after asking", .turn = story.workflow.turn->n}));
+  ASSERT_TRUE(story.when(
+      Story::agent(),
+      command::RollBack{story.workflow.checkpoints.back().id, "again", story.workflow.turn->n}));
   story.turn("w2");
   EXPECT_TRUE(has<event::ApprovalRequested>(story.when(Story::agent(), story.refund(500))));
 }
@@ -193,15 +198,18 @@ TEST(Rollback, P13_late_reports_from_the_old_branch_are_refused) {
   auto [story, checkpoint] = with_checkpoint();
   ASSERT_TRUE(story.when(Story::agent(), story.refund(50)));
   const command::CloseCall late = story.close();
-  ASSERT_TRUE(story.when(Story::agent(), command::RollBack{checkpoint, "again", {}}));
+  ASSERT_TRUE(
+      story.when(Story::agent(), command::RollBack{checkpoint, "again", story.workflow.turn->n}));
   EXPECT_EQ(reason(story.when(Story::agent(), late)), "stale_epoch");
 }
 
 TEST(Rollback, a_checkpoint_on_an_abandoned_branch_cannot_be_reached) {
   auto [story, checkpoint] = with_checkpoint();
-  ASSERT_TRUE(story.when(Story::agent(), command::CreateCheckpoint{.name = "later"}));
+  ASSERT_TRUE(story.when(
+      Story::agent(), command::CreateCheckpoint{.name = "later", .turn = story.workflow.turn->n}));
   const std::string later = story.workflow.checkpoints.back().id;
-  ASSERT_TRUE(story.when(Story::agent(), command::RollBack{checkpoint, "again", {}}));
+  ASSERT_TRUE(
+      story.when(Story::agent(), command::RollBack{checkpoint, "again", story.workflow.turn->n}));
   EXPECT_EQ(reason(story.when(Story::agent(), command::RollBack{later, "x", {}})),
             "checkpoint.abandoned");
 }

@@ -86,13 +86,14 @@ class Journal:
             self.latch.abort(UnsupportedResult(f"{key}: {error}"))
 
     def open(self, key: str, tool: str, arguments: Mapping[str, Any], **more: Any) -> CallVerdict:
-        """Asks whether a tool call may run."""
+        """Asks whether a tool call may run. A server that is slow to answer must not cost the turn."""
         turn = self._writable(key)
-        return self._ask(
-            lambda: self._client.open_call(
-                self.workflow_id, turn=turn.n, key=key, tool=tool, arguments=arguments, **more
+        with turn.busy():
+            return self._ask(
+                lambda: self._client.open_call(
+                    self.workflow_id, turn=turn.n, key=key, tool=tool, arguments=arguments, **more
+                )
             )
-        )
 
     def close(self, verdict: CallVerdict, **outcome: Any) -> None:
         """Reports what came of a call that was allowed to run."""
