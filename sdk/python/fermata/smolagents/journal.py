@@ -86,7 +86,7 @@ class Journal:
             self.latch.abort(UnsupportedResult(f"{key}: {error}"))
 
     def open(self, key: str, tool: str, arguments: Mapping[str, Any], **more: Any) -> CallVerdict:
-        """Asks whether a tool call may run. A server that is slow to answer must not cost the turn."""
+        """Asks whether a tool call may run. A slow answer does not cost the turn."""
         turn = self._writable(key)
         with turn.busy():
             return self._ask(
