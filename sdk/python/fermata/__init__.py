@@ -4,10 +4,11 @@
 smolagents agent durable, and gates its tool calls.
 """
 
+from . import durable
 from ._request import Retry
 from .client import AsyncClient, Client, aeach, each
-from .context import effect, idempotency_key, idempotent, replaying
 from .directory import ApiKey, Group, Person, Policy
+from .durable import effect, idempotency_key, idempotent, now, replaying
 from .errors import (
     ApiError,
     AuthenticationFailed,
@@ -42,9 +43,11 @@ __all__ = [
     "Retry",
     "each",
     "aeach",
+    "durable",
     "effect",
     "idempotency_key",
     "idempotent",
+    "now",
     "replaying",
     "ApiError",
     "AuthenticationFailed",

@@ -1,14 +1,20 @@
-"""A Python executor whose blocks can be run again without their effects.
+"""Python executors whose blocks can be run again without their effects, and can be gated whole.
 
-On replay a block's code does run, because only that rebuilds its variables; its tool calls come
-from the journal, and what it printed and returned is what was recorded, whatever it prints now:
-clocks, set orders and addresses differ from process to process.
+On replay a block's code does run in a local executor, because only that rebuilds its variables; its
+tool calls come from the journal, and what it printed and returned is what was recorded, whatever it
+prints now: clocks, set orders and addresses differ from process to process.
+
+With `gate_code` a block is first asked for, as a call of the tool `run_code`. That is also the only
+way to use an executor elsewhere, in which no single call can be held: there the block itself is the
+effect, so that it runs once, and is put to a person when a crash leaves it in doubt.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar, TypeAlias
 
 from smolagents.local_python_executor import (
     CodeOutput,
@@ -17,14 +23,20 @@ from smolagents.local_python_executor import (
     PrintContainer,
     PythonExecutor,
 )
+from smolagents.tools import Tool
 from smolagents.utils import MAX_LENGTH_TRUNCATE_CONTENT
 
-from . import chat, codec
-from .scope import Scope
+from . import chat, codec, sealed
+from .scope import Scope, Site
 from .signals import Stop
+from .tool import DurableTool, ToolOutcome
 
+RUN_CODE = "run_code"
 _PRINTS = "_print_outputs"
 _TOOL = "python"
+
+# What the journal keeps of a block: its logs, and its output, the text of that, or an error.
+Record: TypeAlias = dict[str, Any]
 
 
 class Shown:
@@ -39,20 +51,42 @@ class Shown:
     __repr__ = __str__
 
 
+class RunCode(Tool):  # type: ignore[misc]
+    """A code block as a tool call, for people to decide on."""
+
+    name = RUN_CODE
+    description = "Runs a block of Python code that the agent has written."
+    inputs: ClassVar[dict[str, Any]] = {"code": {"type": "string", "description": "The code."}}
+    output_type = "any"
+
+    def __init__(self, run: Callable[[str], Any], *, idempotent: bool) -> None:
+        super().__init__()
+        self.idempotent = idempotent
+        self._run = run
+
+    def forward(self, code: str) -> Any:
+        """Does what the gate was for."""
+        return self._run(code)
+
+
 class DurableExecutor(PythonExecutor):  # type: ignore[misc]
     """Wraps a local executor, with a state of its own: the wrapped one stays as it was."""
 
-    def __init__(self, inner: LocalPythonExecutor, scope: Scope) -> None:
+    def __init__(self, inner: LocalPythonExecutor, scope: Scope, *, gate: bool = False) -> None:
         self._inner = inner
         self._scope = scope
+        self._gate = gate
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name in ("_inner", "_scope"):
+        if name.startswith("__") or name in ("_inner", "_scope", "_gate"):
             raise AttributeError(name)
         return getattr(self._inner, name)
 
     def send_tools(self, tools: dict[str, Any]) -> None:
-        self._inner.send_tools(tools)
+        self._inner.send_tools({name: sealed.seal(tool) for name, tool in tools.items()})
+        functions = sealed.functions()
+        given = {**functions, **self._inner.additional_functions}
+        self._inner.static_tools.update({name: given[name] for name in functions})
 
     def send_variables(self, variables: dict[str, Any]) -> None:
         self._inner.send_variables(variables=variables)
@@ -62,62 +96,186 @@ class DurableExecutor(PythonExecutor):  # type: ignore[misc]
         scope = self._scope
         scope.latch.check()
         request = chat.digest({"code": code_action})
-        output, error = None, None
         with scope.code_block() as key:
+            permitted = self._permitted(code_action)
             call = scope.journal.record(key, "code", _TOOL, request)
-            try:
-                with scope.busy():
-                    output = self._inner(code_action)
-            except Stop:
-                raise
-            except Exception as raised:
-                error = str(raised)
-            except (KeyboardInterrupt, SystemExit) as raised:
-                if not _raised_by_agent(raised.__traceback__):
-                    raise
-                error = f"Code execution failed: {type(raised).__name__}: {raised}"
+            if permitted.refused:
+                record, output = {"logs": f"{permitted.value}\n", "output": None}, None
+            else:
+                record, output = self._run(key, str(permitted.value), permitted.note)
         # An agent's `finally` may have replaced a stop by something harmless.
         scope.latch.check()
         if call is None:
-            record = self._record(key, output, error)
             encoded = scope.journal.encode(key, record)
             scope.journal.write(key, "code", _TOOL, request, encoded)
-        else:
-            record = codec.decode(call.result)
-        return self._finish(record, output if call is None else None)
+            return self._finish(record, output)
+        return self._finish(codec.decode(call.result), None)
 
-    def _record(self, key: str, output: CodeOutput | None, error: str | None) -> dict[str, Any]:
-        """What the journal keeps of a block."""
-        state = self._inner.state
-        logs = output.logs if output is not None else None
-        if output is None and _PRINTS in state:
-            logs = str(state[_PRINTS])
-        if self._scope.notes:
-            logs = "\n".join([*([logs.rstrip("\n")] if logs else []), *self._scope.notes, ""])
-        if output is None:
-            return {"error": error, "logs": logs}
-        if output.is_final_answer:
-            self._scope.journal.encode(key, output.output)
-            return {"final": True, "logs": logs, "output": output.output}
+    def _permitted(self, code: str) -> ToolOutcome:
+        """The code that may run, or why none may. Its permission is recorded as given once the
+        decision is there; what the block then does is journaled call by call."""
+        if not self._gate:
+            return ToolOutcome(code)
+        return _asked(self._scope, RunCode(lambda effective: effective, idempotent=True), code)
+
+    def _run(self, key: str, code: str, note: str) -> tuple[Record, CodeOutput | None]:
+        scope, output, error = self._scope, None, None
+        if note:
+            scope.notes.append(note)
+        self._inner.state[_PRINTS] = PrintContainer()
         try:
-            if str(codec.decode(codec.encode(output.output))) == str(output.output):
-                return {"logs": logs, "output": output.output}
-        except codec.Unsupported:
-            pass
-        return {"logs": logs, "shown": _clip(str(output.output))}
+            sealed.check(code)
+            with scope.busy():
+                output = self._inner(code)
+        except Stop:
+            raise
+        except Exception as raised:
+            error = str(raised)
+        except (KeyboardInterrupt, SystemExit) as raised:
+            if not _raised_by_agent(raised.__traceback__):
+                raise
+            error = f"Code execution failed: {type(raised).__name__}: {raised}"
+        logs = output.logs if output is not None else None
+        if output is None and _PRINTS in self._inner.state:
+            logs = str(self._inner.state[_PRINTS])
+        if scope.notes:
+            logs = "\n".join([*([logs.rstrip("\n")] if logs else []), *scope.notes, ""])
+        if output is None:
+            return {"error": error, "logs": logs}, None
+        return _record(scope, key, output, logs), output
 
-    def _finish(self, record: dict[str, Any], live: CodeOutput | None) -> CodeOutput:
+    def _finish(self, record: Record, live: CodeOutput | None) -> CodeOutput:
         logs = record["logs"]
         if logs is not None:
             prints = PrintContainer()
             prints.value = logs
             self._inner.state[_PRINTS] = prints
-        if "error" in record:
-            raise InterpreterError(record["error"])
-        value = Shown(record["shown"]) if "shown" in record else record["output"]
-        if live is not None:
-            value = live.output
-        return CodeOutput(output=value, logs=logs, is_final_answer=record.get("final", False))
+        return _shown(record, live)
+
+
+class RemoteExecutor(PythonExecutor):  # type: ignore[misc]
+    """Wraps an executor that runs code elsewhere. Each block is a gated call; on replay it does not
+    run again, and its output comes from the journal.
+
+    So in a new sandbox the variables of earlier blocks are missing, and the agent is told so.
+    `rerun` runs recorded blocks again in a sandbox that has not seen them: for code that touches
+    nothing outside of it.
+    """
+
+    def __init__(self, inner: PythonExecutor, scope: Scope, *, rerun: bool = False) -> None:
+        self._inner = inner
+        self._scope = scope
+        self._rerun = rerun
+        self._forgotten = False
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name in ("_inner", "_scope", "_rerun", "_forgotten"):
+            raise AttributeError(name)
+        return getattr(self._inner, name)
+
+    def send_tools(self, tools: dict[str, Any]) -> None:
+        """Sends the tools themselves: their source goes to the sandbox."""
+        self._inner.send_tools(
+            {name: getattr(tool, "_inner", tool) for name, tool in tools.items()}
+        )
+
+    def send_variables(self, variables: dict[str, Any]) -> None:
+        self._inner.send_variables(variables=variables)
+
+    def __call__(self, code_action: str) -> CodeOutput:
+        """Runs a block once it may, or returns what it came to."""
+        scope = self._scope
+        scope.latch.check()
+        live: list[CodeOutput] = []
+        with scope.code_block() as key:
+
+            def run(code: str) -> Record:
+                return self._run(key, code, live)
+
+            outcome = _asked(scope, RunCode(run, idempotent=False), code_action)
+            if not live and not outcome.refused:
+                self._catch_up(key, code_action)
+        if outcome.refused or not isinstance(outcome.value, dict) or "logs" not in outcome.value:
+            # A refusal, or what a person said of a block that a crash had left in doubt.
+            text = str(outcome.value)
+            return CodeOutput(output=None, logs=f"{text}\n", is_final_answer=False)
+        record = dict(outcome.value)
+        if outcome.note:
+            record["logs"] = "\n".join(
+                [*filter(None, [(record["logs"] or "").rstrip("\n"), outcome.note]), ""]
+            )
+        return _shown(record, live[0] if live else None)
+
+    def _run(self, key: str, code: str, live: list[CodeOutput]) -> Record:
+        logs = ""
+        if self._forgotten:
+            self._forgotten = False
+            logs = "[The sandbox is a new one: the variables of earlier blocks are gone.]\n"
+        try:
+            output = self._inner(code)
+        except Exception as raised:
+            return {"error": logs + str(raised), "logs": None}
+        _blocks_of(self._inner).add(self._mark(key))
+        record = _record(self._scope, key, output, logs + (output.logs or ""))
+        live.append(output)
+        return record
+
+    def _catch_up(self, key: str, code: str) -> None:
+        """A recorded block, in a sandbox that may not have seen it."""
+        if self._mark(key) in _blocks_of(self._inner):
+            return
+        if not self._rerun:
+            self._forgotten = True
+            return
+        # It may fail as it did the first time; what it said is recorded.
+        with self._scope.busy(), suppress(Exception):
+            self._inner(code)
+        _blocks_of(self._inner).add(self._mark(key))
+
+    def _mark(self, key: str) -> str:
+        return f"{self._scope.journal.workflow_id}/{self._scope.journal.epoch}/{key}"
+
+
+def _blocks_of(executor: PythonExecutor) -> set[str]:
+    """Which blocks this very sandbox has run."""
+    blocks: set[str] = executor.__dict__.setdefault("_fermata_blocks", set())
+    return blocks
+
+
+def wrap(
+    inner: PythonExecutor, scope: Scope, *, gate: bool, rerun: bool
+) -> DurableExecutor | RemoteExecutor:
+    """Wraps an executor for one run."""
+    if isinstance(inner, LocalPythonExecutor):
+        return DurableExecutor(inner, scope, gate=gate)
+    return RemoteExecutor(inner, scope, rerun=rerun)
+
+
+def _asked(scope: Scope, tool: RunCode, code: str) -> ToolOutcome:
+    """Puts a block to the policy, and to people where that says so."""
+    return DurableTool(tool, scope).outcome(Site(scope.block_key(RUN_CODE)), {"code": code})
+
+
+def _record(scope: Scope, key: str, output: CodeOutput, logs: str | None) -> Record:
+    if output.is_final_answer:
+        scope.journal.encode(key, output.output)
+        return {"final": True, "logs": logs, "output": output.output}
+    try:
+        if str(codec.decode(codec.encode(output.output))) == str(output.output):
+            return {"logs": logs, "output": output.output}
+    except codec.Unsupported:
+        pass
+    return {"logs": logs, "shown": _clip(str(output.output))}
+
+
+def _shown(record: Record, live: CodeOutput | None) -> CodeOutput:
+    """What smolagents is given of a block; `live` is what it came to just now, if it ran."""
+    if "error" in record:
+        raise InterpreterError(record["error"])
+    value = Shown(record["shown"]) if "shown" in record else record["output"]
+    if live is not None:
+        value = live.output
+    return CodeOutput(output=value, logs=record["logs"], is_final_answer=record.get("final", False))
 
 
 def _clip(text: str) -> str:

@@ -34,10 +34,12 @@ def definition_hash(tool: Tool) -> str:
     )
 
 
-def of(agent: MultiStepAgent) -> dict[str, str]:
-    """The fingerprint of an agent as it is, before it is wrapped."""
+def of(agent: MultiStepAgent, *, gate_code: bool = False) -> dict[str, str]:
+    """The fingerprint of an agent as it is, before it is wrapped, and of how it is to be run."""
     python = ".".join(platform.python_version_tuple()[:2])
     found = {"format": str(FORMAT), "smolagents": smolagents.__version__, "python": python}
+    if gate_code:
+        found["gate_code"] = "True"
     _add(found, "agent", agent)
     return found
 

@@ -87,3 +87,7 @@ class UnsupportedResult(RunError):
 
 class ModelFailed(RunError):
     """The model gave no answer. Nothing was recorded: running again asks it again."""
+
+
+class PastTheGate(RuntimeError):
+    """A tool of a durable run was called, but not as a call of that run. It did not run."""

@@ -16,11 +16,11 @@ from typing import Any, TypeAlias
 from smolagents import MultiStepAgent
 from smolagents.agent_types import AgentType, handle_agent_output_types
 
-from .. import context, errors
+from .. import durable, errors
 from .._request import Retry
 from ..client import Client
 from ..models import Workflow
-from . import codec, failure, fingerprint, turn, wrap
+from . import codec, failure, fingerprint, guard, turn, wrap
 from .journal import Journal
 from .outcome import Completed, DefinitionChanged, RunError, Suspended, WorkflowClosed
 from .scope import Scope
@@ -51,14 +51,21 @@ class Fermata:
         client: Client | None = None,
         lease_s: int = turn.LEASE_S,
         insist_s: float = 60.0,
+        gate_code: bool = False,
+        rerun_code: bool = False,
     ) -> None:
         """`url` and `key`, an agent's, default to FERMATA_URL and FERMATA_KEY. `lease_s` is how
         long a worker may be silent before others may take its workflow; `insist_s`, how long a
         server that does not answer is tried again before a run is given up: a result that cannot
-        be reported leaves a call in doubt. `client` is used instead of one made from these."""
+        be reported leaves a call in doubt. `client` is used instead of one made from these.
+
+        `gate_code` puts each whole code block to the policy before it runs, as a call of the tool
+        `run_code`; code that runs elsewhere than in this process needs it. `rerun_code` lets such
+        blocks, once recorded, run again to fill a new sandbox."""
         insist = Retry(attempts=10_000, total_s=insist_s)
         self.client = client or Client(url, key, retry=insist)
         self._lease_s = lease_s
+        self._code = wrap.Code(gate=gate_code, rerun=rerun_code)
 
     def run(
         self,
@@ -119,7 +126,7 @@ class Fermata:
         into the memory of a run, or to see whether a changed agent would still do the same. Raises
         Diverged where it would not, and where the journal of an unfinished workflow ends."""
         workflow = self.client.get_workflow(workflow_id)
-        made = _make(agent)
+        made = self._make(agent)
         journal = Journal(self.client, workflow.id, workflow.epoch, None)
         result = self._drive(made, workflow, journal, None)
         assert isinstance(result, Completed)  # only an answer of the server can suspend
@@ -137,8 +144,8 @@ class Fermata:
             return _closed(workflow)
         if task is not None and task != _task(workflow):
             raise ValueError(f"{workflow.id} was started with another task")
-        made = _make(agent)
-        print_of_now = fingerprint.of(made)
+        made = self._make(agent)
+        print_of_now = fingerprint.of(made, gate_code=self._code.gate)
         if workflow.fingerprint and not force:
             changed = fingerprint.changes(workflow.fingerprint, print_of_now)
             if changed:
@@ -165,9 +172,9 @@ class Fermata:
         self, agent: MultiStepAgent, workflow: Workflow, journal: Journal, held: Turn | None
     ) -> Completed | Suspended:
         scope = Scope(journal, held, _ROOT)
-        wrapped = wrap.durable(agent, scope)
+        wrapped = wrap.durable(agent, scope, self._code)
         try:
-            with context.recording(scope):
+            with durable.recording(scope), guard.guarding(agent):
                 output = wrapped.run(
                     _task(workflow), return_full_result=False, **_settings(workflow)
                 )
@@ -191,6 +198,11 @@ class Fermata:
                 raise turn.refusal(error) from error
         return Completed(workflow.id, output, wrapped)
 
+    def _make(self, agent: Agent) -> MultiStepAgent:
+        made = agent if isinstance(agent, MultiStepAgent) else agent()
+        wrap.refuse_unsupported(made, self._code)
+        return made
+
     @staticmethod
     def _stopped(workflow: Workflow, latch: Latch, held: Turn | None) -> Suspended:
         if latch.error is not None:
@@ -211,12 +223,6 @@ class Fermata:
                 return True
             version = workflow.version
         return False
-
-
-def _make(agent: Agent) -> MultiStepAgent:
-    made = agent if isinstance(agent, MultiStepAgent) else agent()
-    wrap.refuse_unsupported(made)
-    return made
 
 
 def _input(

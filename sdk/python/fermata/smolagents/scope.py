@@ -98,7 +98,10 @@ class Scope:
     """One run of one agent. What it counts happens in one thread at a time; the calls of a parallel
     batch have their keys from the batch."""
 
-    def __init__(self, journal: Journal, turn: Turn | None, path: str) -> None:
+    def __init__(
+        self, journal: Journal, turn: Turn | None, path: str, batch: Batch | None = None
+    ) -> None:
+        """`batch` is the batch of the call that all of this happens in, where that is a tool's."""
         self.journal = journal
         self.latch = journal.latch
         self.turn = turn
@@ -112,6 +115,7 @@ class Scope:
         self._code_calls = 0
         self._outside_calls = 0
         self._values = 0
+        self._within = batch
         self._batch: Batch | None = None
 
     @property
@@ -140,6 +144,10 @@ class Scope:
                 yield key
         finally:
             self.in_code = False
+
+    def block_key(self, name: str) -> str:
+        """The key of the present code block as a call of its own."""
+        return f"{self.path}/t:c{self._codes}:{name}"
 
     def start_batch(self, calls: list[ChatMessageToolCall]) -> None:
         """Gives the calls of a model's answer their ids, in place."""
@@ -171,9 +179,9 @@ class Scope:
         place = _executing.get()
         if place is not None and place[0] is self:
             return Site(f"{self.path}/t:{place[1]}:{name}", place[2])
-        # Neither the model nor its code called it, but a callback.
+        # Neither the model nor its code called it, but a callback or another tool.
         self._outside_calls += 1
-        return Site(f"{self.path}/t:x{self._outside_calls}:{name}")
+        return Site(f"{self.path}/t:x{self._outside_calls}:{name}", self._within)
 
     @contextmanager
     def inside_tool(self) -> Iterator[None]:

@@ -16,9 +16,9 @@ from typing import Any, NoReturn
 from smolagents.agent_types import handle_agent_input_types, handle_agent_output_types
 from smolagents.tools import Tool
 
-from .. import context
+from .. import durable
 from ..models import Call, CallVerdict
-from . import codec, failure
+from . import codec, failure, guard
 from .fingerprint import definition_hash
 from .outcome import BindingMismatch, UnsupportedResult
 from .scope import Scope, Site
@@ -79,7 +79,7 @@ class DurableTool(Tool):  # type: ignore[misc]
         if sanitize_inputs_outputs:
             args, kwargs = handle_agent_input_types(*args, **kwargs)
         arguments = self._bind(args, kwargs)
-        outcome = self._outcome(site, arguments)
+        outcome = self.outcome(site, arguments)
         if scope.in_code:
             # A value goes on into the agent's code; what it must know goes to the block's log.
             if outcome.note:
@@ -115,7 +115,8 @@ class DurableTool(Tool):  # type: ignore[misc]
         bound.apply_defaults()
         return dict(bound.arguments)
 
-    def _outcome(self, site: Site, arguments: dict[str, Any]) -> ToolOutcome:
+    def outcome(self, site: Site, arguments: dict[str, Any]) -> ToolOutcome:
+        """What the call at `site` comes to: from the journal, or by asking and running it."""
         sent = {}
         for name, value in arguments.items():
             try:
@@ -173,12 +174,22 @@ class DurableTool(Tool):  # type: ignore[misc]
             for name, value in effective.items()
         }
         scope = self._scope
-        with scope.busy(), context.running_call(verdict.idempotency_key), scope.inside_tool():
+        running = guard.Running(self._inner, self._ask_inside(site))
+        with (
+            scope.busy(),
+            durable.running_call(verdict.idempotency_key),
+            scope.inside_tool(),
+            guard.permitted(running),
+        ):
             try:
                 value = self._inner(**actual)
             except Exception as error:
+                if running.stopped:
+                    scope.latch.check()
                 scope.journal.close(verdict, error=failure.describe(error))
                 raise failure.as_recorded(error) from None
+        if running.stopped:  # and the tool has swallowed it: its value is no result
+            scope.latch.check()
         if not scope.in_code and codec.has_set(value):
             value = str(value)  # which is what the model is shown, now and on each replay
         try:
@@ -189,6 +200,16 @@ class DurableTool(Tool):  # type: ignore[misc]
             scope.latch.abort(UnsupportedResult(f"{site.key}: {error}"))
         scope.journal.close(verdict, result=encoded)
         return ToolOutcome(value, note=self._note(sent, effective))
+
+    def _ask_inside(self, site: Site) -> Callable[..., Any]:
+        """How this call, while it runs, calls other tools of the run: gated, under its own key."""
+        inside = Scope(self._scope.journal, self._scope.turn, site.key, batch=site.batch)
+        inside.why = self._scope.why
+
+        def ask(tool: Tool, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+            return DurableTool(tool, inside)(*args, **kwargs)
+
+        return ask
 
     def _verify(self, key: str, verdict: CallVerdict, sent: dict[str, Any]) -> None:
         """Refuses a permission that is not for this call, as sent or as people edited it."""

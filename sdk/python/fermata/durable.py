@@ -1,5 +1,8 @@
 """What a tool or a callback can ask about the durable run it is part of.
 
+`fermata.durable.effect(fn)`, `now()`, `replaying()`, `idempotency_key()`, and the declaration
+`idempotent`; each is also to be had from `fermata` itself.
+
 All of it also works outside of any run, where nothing is journaled: a tool that uses it can be
 tested and used without Fermata.
 """
@@ -9,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime, timezone
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -60,6 +64,11 @@ def effect(compute: Callable[[], T], *, name: str = "value") -> T:
     """
     recorder = _recorder.get()
     return compute() if recorder is None else recorder.effect(compute, name)
+
+
+def now() -> datetime:
+    """The time in UTC, journaled like `effect`: on replay it is the time that it was then."""
+    return effect(lambda: datetime.now(timezone.utc), name="now")
 
 
 @contextmanager
