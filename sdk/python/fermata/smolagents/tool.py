@@ -62,6 +62,9 @@ class DurableTool(Tool):  # type: ignore[misc]
             raise AttributeError(name)
         return getattr(self._inner, name)
 
+    def __repr__(self) -> str:
+        return f"<tool {self.name}>"  # the same in each process, where code prints it
+
     def to_code_prompt(self) -> str:
         return str(self._inner.to_code_prompt())
 
