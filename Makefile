@@ -80,11 +80,15 @@ test-tsan: setup ## unit tests under the thread sanitizer
 
 # --- harder questions
 
-.PHONY: kill-lab bench-roundtrip bench-startup schemathesis fuzz
+.PHONY: kill-lab test-agents bench-roundtrip bench-startup bench-replay schemathesis fuzz
 kill-lab: setup ## kill -9 at random, then check the history (KILLS=200 STORE=sqlite|postgres)
 	@$(call configure_and_build,failpoints,fermata)
 	@$(BESIDE_STORE) $(PYTHON) tests/kill_lab/kill_lab.py \
 	  --binary build/failpoints/bin/fermata --kills $(KILLS) --store $(STORE)
+
+test-agents: setup ## smolagents runs killed at every boundary of their journal: each effect once
+	@$(call configure_and_build,release,fermata)
+	@$(PYTHON) sdk/python/tests/kill_every_boundary.py --jobs $(JOBS)
 
 bench-roundtrip: setup ## approval round trips against the database's limit (STORE, CONC)
 	@$(call configure_and_build,release)
@@ -94,6 +98,10 @@ bench-roundtrip: setup ## approval round trips against the database's limit (STO
 bench-startup: setup ## time until the server listens: empty, and with 100,000 pending approvals
 	@$(call configure_and_build,release)
 	@$(BESIDE_STORE) $(PYTHON) bench/startup.py --build build/release --store $(STORE)
+
+bench-replay: setup ## a run of 200 steps resumed, and what journaling costs a call
+	@$(call configure_and_build,release,fermata)
+	@$(PYTHON) bench/replay.py --build build/release
 
 schemathesis: setup ## send what openapi.json allows, and what it forbids, to a real server
 	@$(call configure_and_build,release,fermata)

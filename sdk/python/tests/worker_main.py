@@ -6,17 +6,13 @@ worker_main.py SCENARIO DIRECTORY URL KEY WORKFLOW
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
 from pathlib import Path
 from typing import Any
 
-import httpx
 from agents import Ledger, call, code, coder, report, say, tool_caller
 from smolagents import MultiStepAgent
 
-from fermata import Client
 from fermata.smolagents import Completed, Fermata
 
 
@@ -45,35 +41,13 @@ SCENARIOS: dict[str, Any] = {
     "crash-idempotent": lambda ledger: coder(
         ledger, [code('print(note("crash-note"))\nfinal_answer("ok")')]
     ),
-    "gated-batch": lambda ledger: batch(ledger, "A", "B", amount=500),
     "gated-code": lambda ledger: loop(ledger, "A", 500),
 }
-
-
-class KillAt(httpx.BaseTransport):
-    """Kills this process around its n-th request: before it leaves, or when its answer has come."""
-
-    def __init__(self, when: str, n: int) -> None:
-        self._inner = httpx.HTTPTransport()
-        self._when, self._left = when, n
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self._left -= 1
-        if self._left == 0 and self._when == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
-        answer = self._inner.handle_request(request)
-        answer.read()
-        if self._left == 0 and self._when == "after":
-            os.kill(os.getpid(), signal.SIGKILL)
-        return answer
 
 
 def main() -> None:
     scenario, directory, url, key, workflow_id = sys.argv[1:]
     fermata = Fermata(url, key)
-    if kill := os.environ.get("KILL_AT"):
-        when, n = kill.split(":")
-        fermata = Fermata(client=Client(url, key, transport=KillAt(when, int(n))))
     ledger = Ledger(Path(directory))
     result = fermata.run(lambda: SCENARIOS[scenario](ledger), workflow_id=workflow_id)
     if isinstance(result, Completed):
