@@ -102,6 +102,11 @@ Result<Events> decide_approval(const Workflow& workflow,
   const Approval& approval = *find_approval(workflow, wish.approval);
   if (context.actor.kind == ActorKind::kAgent && context.actor.id != workflow.agent)
     return fail(ErrorCode::kForbidden, "workflow.not_yours", "another agent asked this");
+  if (context.actor.kind == ActorKind::kPerson && !is_party(approval, context.actor.id) &&
+      !is_approver(approval, *context.directory, context.actor.id))
+    return fail(ErrorCode::kForbidden,
+                "approval.not_an_approver",
+                "you neither asked for this nor may decide it");
   if (approval.status == ApprovalStatus::kCancelled) return Events{};
   if (!approval.pending()) return refuse_closed(approval);
   return close_approval(

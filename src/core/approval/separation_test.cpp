@@ -86,6 +86,17 @@ TEST(Separation, P3_one_mailbox_in_two_spellings_is_one_person) {
   EXPECT_EQ(reason(decide(story.directory, wish, context)), "person.identity_taken");
 }
 
+TEST(Separation, only_who_asked_or_may_decide_withdraws_a_request) {
+  const auto withdraw = [](const std::string& who) {
+    Story story = asked(500);
+    return reason(
+        story.when(Story::person(who), command::CancelApproval{story.approval().id, "not needed"}));
+  };
+  EXPECT_EQ(withdraw("ana"), "accepted") << "the agent works for ana";
+  EXPECT_EQ(withdraw("ben"), "accepted") << "ben is of finance";
+  EXPECT_EQ(withdraw("dan"), "approval.not_an_approver");
+}
+
 TEST(Standalone, P4_a_workflow_made_for_one_request_takes_no_second) {
   Story story;
   ASSERT_EQ(reason(story.when(Story::agent(), direct())), "accepted");
