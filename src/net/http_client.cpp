@@ -74,6 +74,10 @@ bool is_loopback(const std::string& url) {
   return false;
 }
 
+int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return (*static_cast<const std::function<bool()>*>(user))() ? 1 : 0;
+}
+
 List header_list(const ClientRequest& request) {
   List list;
   // Not what curl would say by itself: no waiting for a 100, no form.
@@ -91,6 +95,7 @@ List header_list(const ClientRequest& request) {
 struct Client::Impl {
   CURL* curl = nullptr;
   char error[CURL_ERROR_SIZE] = {};
+  bool reached = false;
 
   // Options last for one request; the connection stays.
   void prepare(const ClientRequest& request, const curl_slist* headers, Sink& sink) {
@@ -106,6 +111,11 @@ struct Client::Impl {
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, &sink);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
+    if (request.cancelled) {
+      curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+      curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+      curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &request.cancelled);
+    }
     if (is_loopback(request.url)) curl_easy_setopt(curl, CURLOPT_PROXY, "");
     if (request.method == "HEAD") {
       curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
@@ -121,6 +131,10 @@ struct Client::Impl {
 
   Result<int> perform(const ClientRequest& request, const Sink& sink) {
     const CURLcode code = curl_easy_perform(curl);
+    reached = code != CURLE_COULDNT_CONNECT && code != CURLE_COULDNT_RESOLVE_HOST &&
+              code != CURLE_COULDNT_RESOLVE_PROXY && code != CURLE_URL_MALFORMAT &&
+              code != CURLE_UNSUPPORTED_PROTOCOL && code != CURLE_SSL_CONNECT_ERROR &&
+              code != CURLE_PEER_FAILED_VERIFICATION;
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     if (code == CURLE_OK || sink.stopped) return static_cast<int>(status);
@@ -152,8 +166,8 @@ Result<Response> Client::send(const ClientRequest& request) {
   return std::move(sink.response);
 }
 
-Result<int> Client::stream(const ClientRequest& request,
-                           const std::function<bool(std::string_view)>& on_chunk) {
+Result<Response> Client::stream(const ClientRequest& request,
+                                const std::function<bool(std::string_view)>& on_chunk) {
   Sink sink;
   sink.on_chunk = &on_chunk;
   const List headers = header_list(request);
@@ -162,7 +176,10 @@ Result<int> Client::stream(const ClientRequest& request,
   curl_easy_setopt(impl_->curl,
                    CURLOPT_LOW_SPEED_TIME,
                    static_cast<long>(std::max(1, request.timeout_ms / 1000)));
-  return impl_->perform(request, sink);
+  FERMATA_TRY(sink.response.status, impl_->perform(request, sink));
+  return std::move(sink.response);
 }
+
+bool Client::reached() const { return impl_->reached; }
 
 }  // namespace fermata::net

@@ -19,6 +19,8 @@ struct ClientRequest {
   Headers headers;
   std::string body;
   int timeout_ms = 30'000;
+  // Looked at about once a second, and between the pieces of an answer; true ends the request.
+  std::function<bool()> cancelled = {};
 };
 
 class Client {
@@ -32,10 +34,12 @@ class Client {
   // whole.
   Result<Response> send(const ClientRequest& request);
   // Streams the body, whatever the status, to `on_chunk` until it returns false or the server
-  // ends; both give the status. timeout_ms bounds the silence, not the whole: net.no_answer when
-  // it passes.
-  Result<int> stream(const ClientRequest& request,
-                     const std::function<bool(std::string_view)>& on_chunk);
+  // ends; both give status and headers. timeout_ms bounds the silence, not the whole: net.no_answer
+  // when it passes.
+  Result<Response> stream(const ClientRequest& request,
+                          const std::function<bool(std::string_view)>& on_chunk);
+  // Whether a server was reached by the last request: if not, nothing of it was sent.
+  bool reached() const;
 
  private:
   struct Impl;

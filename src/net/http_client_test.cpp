@@ -1,5 +1,7 @@
 #include "net/http_client.hpp"
 
+#include <atomic>
+
 #include "net/loopback_test.hpp"
 
 namespace fermata::net {
@@ -59,6 +61,7 @@ TEST(Client, tells_when_no_answer_came) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(refused.error().reason, "net.no_answer");
+  EXPECT_FALSE(client.reached());
   EXPECT_FALSE(client.send({"GET", "file:///etc/hostname", {}, {}, 20'000}));
 
   Responder* held = nullptr;
@@ -77,12 +80,13 @@ TEST(Client, streams_until_either_side_has_enough) {
   });
   Client client;
   std::string all;
-  const auto status = client.stream({"GET", url(*server, "/"), {}, {}, 20'000}, [&](auto chunk) {
+  const auto whole = client.stream({"GET", url(*server, "/"), {}, {}, 20'000}, [&](auto chunk) {
     all += chunk;
     return true;
   });
-  ASSERT_TRUE(status) << status.error().message;
-  EXPECT_EQ(*status, 200);
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_EQ(whole->status, 200);
+  EXPECT_EQ(find(whole->headers, "Content-Type"), "text/event-stream");
   EXPECT_EQ(all, "data: 0\n\ndata: 1\n\ndata: 2\n\n");
 
   int chunks = 0;
@@ -91,8 +95,24 @@ TEST(Client, streams_until_either_side_has_enough) {
     return false;
   });
   ASSERT_TRUE(stopped);
-  EXPECT_EQ(*stopped, 200);
+  EXPECT_EQ(stopped->status, 200);
   EXPECT_EQ(chunks, 1);
+}
+
+TEST(Client, gives_up_a_request_that_is_cancelled) {
+  Responder* held = nullptr;
+  std::atomic<bool> asked = false;
+  const auto server = serve(quick_options(), [&](Request, Responder responder) {
+    held = new Responder(std::move(responder));
+    asked = true;
+  });
+  Client client;
+  ClientRequest request{"GET", url(*server, "/"), {}, {}, 20'000};
+  request.cancelled = [&] { return asked.load(); };
+  EXPECT_FALSE(client.send(request));
+  EXPECT_TRUE(client.reached());
+  server->shutdown(0);
+  delete held;
 }
 
 }  // namespace

@@ -81,28 +81,6 @@ Error to_error(int status, std::string_view body) {
   return error;
 }
 
-std::vector<EventParser::Event> EventParser::feed(std::string_view chunk) {
-  buffer_ += chunk;
-  std::vector<Event> events;
-  std::size_t end = 0;
-  while ((end = buffer_.find('\n')) != std::string::npos) {
-    std::string line = buffer_.substr(0, end);
-    buffer_.erase(0, end + 1);
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (line.empty()) {
-      if (!current_.data.empty()) events.push_back(std::exchange(current_, {}));
-      continue;
-    }
-    const std::size_t colon = std::min(line.find(':'), line.size());
-    const std::string field = line.substr(0, colon);
-    std::string value = colon < line.size() ? line.substr(colon + 1) : "";
-    if (value.starts_with(' ')) value.erase(0, 1);
-    if (field == "id") current_.id = value;
-    if (field == "data") current_.data += (current_.data.empty() ? "" : "\n") + value;
-  }
-  return events;
-}
-
 Client::Client(std::string url, std::string key) : url_(std::move(url)), key_(std::move(key)) {
   while (url_.ends_with('/')) url_.pop_back();
 }
@@ -194,12 +172,12 @@ Result<void> Client::follow(const std::string& path,
     net::ClientRequest live = request("GET", path);
     live.headers.emplace_back("Last-Event-ID", std::to_string(after));
     live.timeout_ms = kSilenceMs;
-    EventParser parser;
+    net::EventParser parser;
     std::string rest;  // Of an answer that is no stream: a problem document.
     bool wanted = true;
-    const Result<int> status = http_.stream(live, [&](std::string_view chunk) {
+    const Result<net::Response> answer = http_.stream(live, [&](std::string_view chunk) {
       if (rest.size() < 65'536) rest += chunk;
-      for (const EventParser::Event& event : parser.feed(chunk)) {
+      for (const net::EventParser::Event& event : parser.feed(chunk)) {
         const Result<json::Value> document = json::parse(event.data, json::kMaxStoredDepth);
         if (!document) continue;
         failures = 0;
@@ -211,8 +189,9 @@ Result<void> Client::follow(const std::string& path,
       return true;
     });
     if (!wanted) return {};
-    if (status && *status >= 300) return tl::unexpected(to_error(*status, rest));
-    if (!status && failures + 1 == kAttempts) return tl::unexpected(unreachable(status.error()));
+    if (answer && answer->status >= 300)
+      return tl::unexpected(to_error(answer->status, rest));
+    if (!answer && failures + 1 == kAttempts) return tl::unexpected(unreachable(answer.error()));
     pause(failures);
   }
   return {};

@@ -14,6 +14,7 @@
 
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "net/event_parser.hpp"
 #include "net/http_client.hpp"
 
 namespace fermata::app::cli {
@@ -50,20 +51,6 @@ class Client {
 
 // Escaped for one segment of a path, or for a query's value.
 std::string escaped(std::string_view text);
-
-// Cuts a stream of bytes into server-sent events.
-class EventParser {
- public:
-  struct Event {
-    std::string id, data;
-  };
-  // The events that `chunk` completes. Comments and unknown fields are left out.
-  std::vector<Event> feed(std::string_view chunk);
-
- private:
-  std::string buffer_;
-  Event current_;
-};
 
 // The error that a status and its problem document say.
 Error to_error(int status, std::string_view body);

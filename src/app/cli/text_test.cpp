@@ -125,7 +125,7 @@ TEST(Answers, take_their_types_from_the_form) {
 }
 
 TEST(Client, cuts_a_stream_into_events_wherever_the_chunks_end) {
-  EventParser parser;
+  net::EventParser parser;
   EXPECT_TRUE(parser.feed(": heartbeat\n\nid: 4\nevent: x\nda").empty());
   const auto events = parser.feed("ta: {\"a\":1}\r\n\r\nid: 5\ndata: two\ndata: lines\n\n");
   ASSERT_EQ(events.size(), 2U);

@@ -1,0 +1,113 @@
+#pragma once
+
+// What the configuration says of an agent that the server runs itself, and of the tools it may use.
+//
+// A secret never stands in here: a header or a model's key names a variable of the environment
+// ("env:SHOP_KEY"), which is read when a request is made of it. So definitions may be hashed,
+// logged and journaled (P15).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+
+namespace fermata::agents {
+
+// How an HTTP tool is called. "{name}" in the URL's path or query is an argument; the arguments
+// that the URL does not name go into the body as JSON, or into the query of a GET, HEAD or DELETE.
+struct HttpCall {
+  std::string method = "POST";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;  // Values may hold "env:NAME".
+  std::int64_t timeout_ms = 30'000;
+  std::int64_t retries = 2;             // After the first try; only where it cannot do harm.
+  std::int64_t max_bytes = 256 * 1024;  // Of the answer that is kept.
+};
+
+struct ToolDefinition {
+  std::string name;
+  std::string description;
+  json::Value arguments = json::Object{};  // JSON Schema, the subset of core/form.
+  bool idempotent = false;                 // May be done again under the same idempotency key.
+  std::string undo;                        // Name of the tool that undoes it; empty: none.
+  std::optional<HttpCall> http;            // Absent: built in.
+};
+
+// The tools that every server has: request_approval, create_checkpoint, rollback.
+const std::vector<ToolDefinition>& built_in_tools();
+bool is_built_in(const std::string& name);
+inline constexpr std::string_view kFinalAnswer = "final_answer";
+
+// SHA-256 of what a tool is and does. It is part of H: a definition that changes voids what people
+// permitted. Time limits and retries are no part of it.
+std::string definition_hash(const ToolDefinition& tool);
+
+enum class HistoryStyle {
+  kNative,      // assistant.tool_calls and a message of role tool for each.
+  kSmolagents,  // As smolagents words it: text of assistant and user.
+};
+
+struct ModelDefinition {
+  std::string url;  // Of the API, without "/chat/completions".
+  std::string name;
+  std::string key_env;  // Variable that holds the key; empty: none is sent.
+  json::Object parameters;
+  std::string tool_choice = "required";  // "required", "auto" or "none": not sent.
+  bool stream = true;
+  std::int64_t timeout_ms = 120'000;  // Of one try, from its start to its end.
+  std::int64_t retries = 4;
+  double input_price = 0;  // Of a million tokens.
+  double output_price = 0;
+};
+
+// 0: no such limit. The first two count the journal, so that crashes and rollbacks do not reset
+// them.
+struct AgentLimits {
+  std::int64_t tokens = 0;
+  double cost = 0;
+  std::int64_t time_s = 0;  // In model calls.
+  std::int64_t observation_chars = 20'000;
+  std::int64_t output_chars = 200'000;  // Of one answer of the model.
+};
+
+// What an agent is told beyond its task.
+struct ContextParts {
+  bool approvals = true;
+  bool policy = true;
+  bool checkpoints = true;
+  bool limits = true;
+  bool rollbacks = true;
+};
+
+struct AgentDefinition {
+  std::string name;
+  std::string instructions;
+  ModelDefinition model;
+  std::vector<std::string> tools;
+  std::int64_t max_steps = 20;
+  std::int64_t planning_interval = 0;  // 0: no plans.
+  std::int64_t checkpoint_every = 0;   // Steps; 0: none but those before gated calls.
+  HistoryStyle history = HistoryStyle::kNative;
+  AgentLimits limits;
+  ContextParts context;
+};
+
+// What a tenant's configuration declares.
+struct Declared {
+  std::vector<AgentDefinition> agents;
+  std::vector<ToolDefinition> tools;
+
+  const AgentDefinition* agent(const std::string& name) const;  // nullptr: none.
+  const ToolDefinition* tool(const std::string& name) const;    // Built in ones too.
+};
+
+// The names behind "env:" in a header's value; the value with each replaced. kInvalid
+// agents.missing_secret when a variable is absent or empty.
+std::vector<std::string> secrets_in(const std::string& value);
+Result<std::string> with_secrets(const std::string& value);
+
+}  // namespace fermata::agents
