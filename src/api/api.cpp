@@ -136,7 +136,10 @@ Api::Api(engine::Engine& engine, ApiOptions options)
 
 Api::~Api() { stop(); }
 
-void Api::release_waits() { services_->waits.release(); }
+void Api::release_waits() {
+  services_->waits.release();
+  services_->engine.stop_waiting();  // Those who wait for a turn.
+}
 
 void Api::stop() {
   release_waits();

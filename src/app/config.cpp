@@ -198,6 +198,21 @@ std::vector<Setting> limit_settings(Limits& l) {
        60,
        365 * kDay,
        "How long an Idempotency-Key is remembered."},
+      {"limits.turn_attempts",
+       &l.turn_attempts,
+       1,
+       1000,
+       "Turns in a row that may lapse and leave nothing before the workflow fails."},
+      {"limits.rollback_attempts",
+       &l.rollback_attempts,
+       1,
+       1000,
+       "How often an agent may roll back to one checkpoint."},
+      {"limits.undo_attempts",
+       &l.undo_attempts,
+       1,
+       100,
+       "How often undoing a call is tried after a rollback."},
   };
 }
 

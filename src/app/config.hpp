@@ -61,6 +61,9 @@ struct Limits {
   std::int64_t lease_s = 3600;
   std::int64_t grant_lifetime_s = 24LL * 3600;
   std::int64_t request_memory_s = 24LL * 3600;
+  std::int64_t turn_attempts = 10;
+  std::int64_t rollback_attempts = 3;
+  std::int64_t undo_attempts = 3;
 };
 
 struct Config {

@@ -71,6 +71,8 @@ engine::Options engine_options(const Config& config, std::string seed) {
   options.grant_lifetime_ms = config.limits.grant_lifetime_s * 1000;
   options.request_memory_ms = config.limits.request_memory_s * 1000;
   options.env = config.env;
+  options.limits = {
+      config.limits.turn_attempts, config.limits.rollback_attempts, config.limits.undo_attempts};
   return options;
 }
 

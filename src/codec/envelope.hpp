@@ -29,6 +29,7 @@ FERMATA_EVENT_TYPE(WorkflowRolledBack, "workflow.rolled_back");
 FERMATA_EVENT_TYPE(TurnStarted, "turn.started");
 FERMATA_EVENT_TYPE(TurnRenewed, "turn.renewed");
 FERMATA_EVENT_TYPE(TurnEnded, "turn.ended");
+FERMATA_EVENT_TYPE(TurnLapsed, "turn.lapsed");
 FERMATA_EVENT_TYPE(CallOpened, "call.opened");
 FERMATA_EVENT_TYPE(CallRecorded, "call.recorded");
 FERMATA_EVENT_TYPE(CallGranted, "call.granted");

@@ -133,6 +133,15 @@ TEST(TaskCodec, reads_what_it_wrote) {
   EXPECT_EQ(encode(*decoded), encode(task));
 }
 
+TEST(TaskCodec, reads_the_lapse_of_a_turn) {
+  const task::Task task = task::TurnLapse{"wf_1", 3, 1795363200123};
+  EXPECT_EQ(kind_of(task), "turn_lapse");
+  EXPECT_EQ(encode(task), R"({"at":1795363200123,"turn":3,"v":1,"workflow":"wf_1"})");
+  const auto decoded = decode_task(kind_of(task), encode(task));
+  ASSERT_TRUE(decoded) << decoded.error().detail;
+  EXPECT_EQ(encode(*decoded), encode(task));
+}
+
 TEST(TaskCodec, refuses_what_is_no_task) {
   const auto fault = [](const char* kind, const char* body) {
     const auto decoded = decode_task(kind, body);

@@ -8,9 +8,19 @@
 namespace fermata::codec {
 
 template <class V>
+void fields(V& v, Ref<V, Origin> origin) {
+  v("checkpoint", origin.checkpoint);
+  v("version", origin.version);
+  v("workflow", origin.workflow);
+}
+
+template <class V>
 void fields(V& v, Ref<V, event::WorkflowCreated> e) {
   v("agent", e.agent);
   v("context", e.context);
+  v("dispatch", e.dispatch);
+  v("effects", e.effects);
+  v("forked_from", e.forked_from);
   v("id", e.id);
   v("input", e.input);
   v("metadata", e.metadata);
@@ -61,6 +71,12 @@ void fields(V& v, Ref<V, event::TurnRenewed> e) {
 
 template <class V>
 void fields(V& v, Ref<V, event::TurnEnded> e) {
+  v.duration("retry_after_ms", e.retry_after_ms);
+  v("turn", e.turn);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::TurnLapsed> e) {
   v("turn", e.turn);
 }
 

@@ -98,6 +98,12 @@ Fault Reader::read(const json::Value& value, ActorKind& kind) {
 Fault Reader::read(const json::Value& value, Door& door) {
   return read_name(value, door, door_from);
 }
+Fault Reader::read(const json::Value& value, Dispatch& dispatch) {
+  return read_name(value, dispatch, dispatch_from);
+}
+Fault Reader::read(const json::Value& value, Effects& effects) {
+  return read_name(value, effects, effects_from);
+}
 Fault Reader::read(const json::Value& value, CallKind& kind) {
   return read_name(value, kind, call_kind_from);
 }

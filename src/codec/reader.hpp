@@ -70,6 +70,8 @@ class Reader {
   static Fault read(const json::Value& value, std::set<std::string>& strings);
   static Fault read(const json::Value& value, ActorKind& kind);
   static Fault read(const json::Value& value, Door& door);
+  static Fault read(const json::Value& value, Dispatch& dispatch);
+  static Fault read(const json::Value& value, Effects& effects);
   static Fault read(const json::Value& value, CallKind& kind);
   static Fault read(const json::Value& value, ApprovalKind& kind);
   static Fault read(const json::Value& value, ApprovalStatus& status);

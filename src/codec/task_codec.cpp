@@ -14,6 +14,8 @@ template <class T>
 inline constexpr std::string_view kKind{};
 template <>
 inline constexpr std::string_view kKind<task::ApprovalDeadline> = "approval_deadline";
+template <>
+inline constexpr std::string_view kKind<task::TurnLapse> = "turn_lapse";
 
 // A task and the version it is written in.
 template <class T>
@@ -27,6 +29,14 @@ void fields(V& v, Ref<V, Versioned<task::ApprovalDeadline>> due) {
   v("approval", due.task.approval);
   v.time("at", due.task.at);
   v("v", due.version);
+}
+
+template <class V>
+void fields(V& v, Ref<V, Versioned<task::TurnLapse>> lapse) {
+  v.time("at", lapse.task.at);
+  v("turn", lapse.task.turn);
+  v("v", lapse.version);
+  v("workflow", lapse.task.workflow);
 }
 
 tl::unexpected<Error> corrupt_task(std::string where) {
@@ -65,6 +75,7 @@ Result<task::Task> decode_task(std::string_view kind, std::string_view body) {
   const Result<json::Value> parsed = json::parse(body, json::kMaxStoredDepth);
   if (!parsed) return corrupt_task(parsed.error().message);
   if (kind == kKind<task::ApprovalDeadline>) return read_task<task::ApprovalDeadline>(*parsed);
+  if (kind == kKind<task::TurnLapse>) return read_task<task::TurnLapse>(*parsed);
   return corrupt_task("no such kind of task");
 }
 

@@ -3,8 +3,31 @@
 #include <algorithm>
 
 namespace fermata::codec {
+namespace {
 
-Lifts all_lifts() { return {}; }
+void set_in_payload(json::Object& event, std::string_view name, json::Value value) {
+  const json::Value* payload = event.find("payload");
+  if (payload == nullptr || payload->as_object() == nullptr) return;  // The reader will say so.
+  json::Object lifted = *payload->as_object();
+  lifted.set(std::string(name), std::move(value));
+  event.set("payload", std::move(lifted));
+}
+
+// Nobody but its caller drove a workflow, and there were no forks.
+void lift_workflow_created(json::Object& event) {
+  set_in_payload(event, "dispatch", "none");
+  set_in_payload(event, "effects", "live");
+  set_in_payload(event, "forked_from", {});
+}
+
+void lift_turn_ended(json::Object& event) { set_in_payload(event, "retry_after_ms", 0); }
+
+constexpr Lift kLifts[] = {{"turn.ended", 1, lift_turn_ended},
+                           {"workflow.created", 1, lift_workflow_created}};
+
+}  // namespace
+
+Lifts all_lifts() { return kLifts; }
 
 std::int64_t current_version(std::string_view type, Lifts lifts) {
   return 1 + std::count_if(lifts.begin(), lifts.end(), [type](const Lift& lift) {

@@ -29,6 +29,15 @@ json::Value turn_document(const std::optional<Turn>& turn) {
       .done();
 }
 
+json::Value origin_document(const std::optional<Origin>& origin) {
+  if (!origin) return {};
+  return Document()
+      .add("workflow", origin->workflow)
+      .add("checkpoint", origin->checkpoint)
+      .add("version", origin->version)
+      .done();
+}
+
 json::Value pending_document(const Workflow& workflow) {
   json::Array ids;
   ids.reserve(workflow.pending.size());
@@ -58,6 +67,9 @@ json::Value to_document(const Workflow& workflow) {
       .add("tags", strings_document(workflow.tags))
       .add("on_behalf_of", workflow.on_behalf_of)
       .add("requester", actor_document(workflow.requester))
+      .add("dispatch", to_string(workflow.dispatch))
+      .add("effects", to_string(workflow.effects))
+      .add("forked_from", origin_document(workflow.forked_from))
       .add("epoch", workflow.epoch)
       .add("version", workflow.version)
       .add("branches", branches_document(workflow.branches))

@@ -21,6 +21,7 @@ struct CreateWorkflow {
   json::Object context, metadata;
   std::vector<std::string> tags;
   std::string on_behalf_of;
+  std::optional<Dispatch> dispatch;  // Absent: as suits the caller and the agent.
 };
 struct CompleteWorkflow {
   std::int64_t turn = 0;
@@ -43,11 +44,17 @@ struct StartTurn {
   json::Value fingerprint;
   std::int64_t lease_ms = 30'000;
   bool takeover = false;
+  bool queued = false;  // From the queue: refused with turn.not_ready unless it still stands there.
 };
 struct RenewTurn {
   std::int64_t turn = 0;
 };
 struct EndTurn {
+  std::int64_t turn = 0;
+  std::int64_t retry_after_ms = 0;
+};
+// A timer's: ends the turn if its lease has run out, else refuses with turn.not_lapsed.
+struct ExpireTurn {
   std::int64_t turn = 0;
 };
 
@@ -128,6 +135,7 @@ using Command = std::variant<CreateWorkflow,
                              StartTurn,
                              RenewTurn,
                              EndTurn,
+                             ExpireTurn,
                              OpenCall,
                              CloseCall,
                              RequestApproval,

@@ -12,6 +12,8 @@
 // Invariants (core/*_property_test.cpp): P1 quorum, P2 deny by default, P3 separation, P4 one
 // outcome, P5 one H from the question to the execution, P9 grant used once, P13 rollback, P17.
 
+#include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,13 @@
 
 namespace fermata {
 
+// How often something is tried before it is given up.
+struct Limits {
+  std::int64_t turn_attempts = 10;     // Turns in a row that lapse and leave nothing new.
+  std::int64_t rollback_attempts = 3;  // An agent's, to one checkpoint.
+  std::int64_t undo_attempts = 3;      // Of undoing one call.
+};
+
 struct Context {
   std::string tenant;
   std::string stream;  // The workflow's id, also before it exists.
@@ -35,6 +44,9 @@ struct Context {
   const Directory* directory = nullptr;  // Never null.
   const Policy* policy = nullptr;        // Null: none could be read; then nothing is allowed (P2).
   std::int64_t grant_lifetime_ms = 24LL * 3600 * 1000;
+  Limits limits = {};
+  // Agents that the server itself runs; null: none.
+  const std::set<std::string>* native_agents = nullptr;
 };
 
 using Events = std::vector<event::Event>;

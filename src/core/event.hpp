@@ -26,6 +26,9 @@ struct WorkflowCreated {
   Actor requester;
   std::string on_behalf_of;
   bool standalone = false;
+  Dispatch dispatch = Dispatch::kNone;
+  Effects effects = Effects::kLive;
+  std::optional<Origin> forked_from;
 };
 struct WorkflowCompleted {
   json::Value result;
@@ -53,6 +56,11 @@ struct TurnRenewed {
   std::int64_t turn = 0;
 };
 struct TurnEnded {
+  std::int64_t turn = 0;
+  std::int64_t retry_after_ms = 0;  // The next turn is not before it has passed.
+};
+// Its lease ran out and nobody renewed it.
+struct TurnLapsed {
   std::int64_t turn = 0;
 };
 
@@ -166,6 +174,7 @@ using Event = std::variant<WorkflowCreated,
                            TurnStarted,
                            TurnRenewed,
                            TurnEnded,
+                           TurnLapsed,
                            CallOpened,
                            CallRecorded,
                            CallGranted,

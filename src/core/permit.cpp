@@ -29,6 +29,7 @@ struct Permitted {
   Kinds operator()(const StartTurn&) const { return kAgentOnly; }
   Kinds operator()(const RenewTurn&) const { return kAgentOnly; }
   Kinds operator()(const EndTurn&) const { return kAgentOnly; }
+  Kinds operator()(const ExpireTurn&) const { return kTimer; }
   Kinds operator()(const OpenCall&) const { return kAgentOnly; }
   Kinds operator()(const CloseCall&) const { return kAgentOnly; }
   Kinds operator()(const RequestApproval&) const { return kAsker; }

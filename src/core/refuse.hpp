@@ -36,6 +36,10 @@ Events cancel_pending(const Workflow& workflow, const std::string& reason, const
 // Deciders of workflow.cpp's siblings, one per command.
 Result<Events> decide_call(const Workflow&, const command::OpenCall&, const Context&);
 Result<Events> decide_call(const Workflow&, const command::CloseCall&, const Context&);
+Result<Events> decide_turn(const Workflow&, const command::StartTurn&, const Context&);
+Result<Events> decide_turn(const Workflow&, const command::RenewTurn&, const Context&);
+Result<Events> decide_turn(const Workflow&, const command::EndTurn&, const Context&);
+Result<Events> decide_turn(const Workflow&, const command::ExpireTurn&, const Context&);
 Result<Events> decide_approval(const Workflow&, const command::RequestApproval&, const Context&);
 Result<Events> decide_approval(const Workflow&, const command::DecideApproval&, const Context&);
 Result<Events> decide_approval(const Workflow&, const command::CancelApproval&, const Context&);

@@ -17,13 +17,21 @@ struct ApprovalDeadline {
   TimeMs at = 0;
 };
 
-using Task = std::variant<ApprovalDeadline>;
+// Send command::ExpireTurn when `at` has come: the lease as it was when the turn began.
+struct TurnLapse {
+  std::string workflow;
+  std::int64_t turn = 0;
+  TimeMs at = 0;
+};
+
+using Task = std::variant<ApprovalDeadline, TurnLapse>;
 
 struct Tasks {
   std::vector<Task> create;
   std::vector<std::string> drop;  // Ids.
 };
 
-std::string id_of(const Task& task);  // "deadline:ap_..."
+std::string id_of(const Task& task);  // "deadline:ap_...", "turn:wf_..."
+TimeMs due_at(const Task& task);
 
 }  // namespace fermata::task

@@ -68,6 +68,10 @@ void Engine::await_outcome(const std::string& tenant,
       std::move(done));
 }
 
+void Engine::lease_turn(LeaseWish wish, LeaseDone done) {
+  impl_->turns_.lease(std::move(wish), std::move(done));
+}
+
 Result<Identity> Engine::authenticate(std::string_view key) const {
   return impl_->tenants_.authenticate(key, impl_->now());
 }

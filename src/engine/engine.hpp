@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,21 @@ struct Reply {
 };
 using Done = std::function<void(Result<Reply>)>;
 
+// Somebody wants to run the next turn that is ready, of these agents.
+struct LeaseWish {
+  Identity caller;
+  Dispatch dispatch = Dispatch::kWorker;  // Whose turns: a worker's, or the server's own.
+  std::vector<std::string> agents;
+  std::string worker;
+  json::Value fingerprint;
+  std::int64_t lease_ms = 30'000;
+  int wait_ms = 0;
+  Door door = Door::kRest;
+  std::string request_id, trace_id;
+};
+// As for StartTurn; absent: no turn was ready in time.
+using LeaseDone = std::function<void(Result<std::optional<Reply>>)>;
+
 // A page of a list; `next` continues it.
 struct Page {
   std::vector<json::Value> items;
@@ -91,6 +107,8 @@ struct Options {
   std::int64_t grant_lifetime_ms = 24LL * 3600 * 1000;
   std::int64_t request_memory_ms = 24LL * 3600 * 1000;
   std::string env = "live";  // Second word of new keys.
+  Limits limits;
+  std::set<std::string> native_agents;  // That the server itself runs.
 };
 
 struct Stats {
@@ -122,6 +140,11 @@ class Engine {
                      const std::string& approval,
                      int timeout_ms,
                      std::function<void(bool)> done);
+
+  // Starts a turn of the workflow that is ready the longest, or waits for one. The turn is the
+  // worker's until the lease runs out; then it stands in the queue again. The caller may only name
+  // agents that it speaks for, which nobody checks here.
+  void lease_turn(LeaseWish wish, LeaseDone done);
 
   // Whose key is this? kUnauthenticated auth.invalid_key, auth.revoked_key, auth.expired_key.
   Result<Identity> authenticate(std::string_view key) const;

@@ -265,6 +265,45 @@ TEST_F(EngineTest, a_wait_ends_with_false_after_its_time_and_when_waiting_is_sto
   wait_until([&] { return stopped == 0; });
 }
 
+TEST_F(EngineTest, a_turn_is_leased_lapses_by_the_databases_clock_and_is_leased_again) {
+  const Submission create{.caller = kBen, .command = command::CreateWorkflow{.agent = "refunds"}};
+  std::atomic<int> turn = 0;
+  const auto lease = [&](int wait_ms) {
+    LeaseWish wish;
+    wish.caller = kAgent;
+    wish.agents = {"refunds"};
+    wish.worker = "w1";
+    wish.wait_ms = wait_ms;
+    engine_->lease_turn(wish, [&](const Result<std::optional<Reply>>& leased) {
+      turn = leased && *leased ? static_cast<int>((*leased)->body.int_or("turn")) : -1;
+    });
+  };
+  lease(60'000);
+  const std::string workflow = must(create).body.string_or("id");
+  wait_until([&] { return turn == 1; });
+  lease(60'000);
+  clock_.advance(31'000);
+  wait_until([&] { return turn == 2; });
+  restart();
+  clock_.advance(31'000);
+  lease(60'000);
+  wait_until([&] { return turn == 3; });
+  lease(1);
+  wait_until([&] { return turn == -1; });
+  expect_whole();
+}
+
+TEST_F(EngineTest, who_waits_for_a_turn_is_answered_when_waiting_is_stopped) {
+  std::atomic<bool> answered = false;
+  LeaseWish wish{.caller = kAgent, .agents = {"refunds"}, .worker = "w1"};
+  wish.wait_ms = 60'000;
+  engine_->lease_turn(wish, [&](const Result<std::optional<Reply>>& leased) {
+    answered = leased.has_value() && !leased->has_value();
+  });
+  engine_->stop_waiting();
+  wait_until([&] { return answered.load(); });
+}
+
 TEST_F(EngineTest, P14_another_tenants_ids_do_not_exist) {
   const std::string workflow = new_workflow();
   EXPECT_EQ(engine_->workflow("other", workflow).error().reason, "workflow.not_found");

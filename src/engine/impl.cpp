@@ -17,9 +17,28 @@ Engine::Impl::Impl(store::Store& store, Random& random, Options options)
       options_(std::move(options)),
       grants_(options_.signing_seed),
       registry_(options_.max_resident),
-      pool_(options_.threads) {}
+      pool_(options_.threads),
+      turns_(turn_ports()) {}
 
 Engine::Impl::~Impl() { drain(); }
+
+TurnQueue::Ports Engine::Impl::turn_ports() {
+  return {.store = store_,
+          .now = [this] { return now(); },
+          .post = [this](std::function<void()> job) { pool_.post(std::move(job)); },
+          .after = [this](std::int64_t delay_ms,
+                          std::function<void()> job) { timers_.after(delay_ms, std::move(job)); },
+          .submit =
+              [this](Submission submission, Done done) {
+                submit({std::move(submission), std::move(done), std::nullopt, 0});
+              },
+          .refresh =
+              [this](const std::string& tenant, const std::string& stream) {
+                query(tenant, stream, [this](const Result<void>& loaded, Stream& s) {
+                  if (loaded && !load(store_, s)) s.state.loaded = false;
+                });
+              }};
+}
 
 Result<void> Engine::Impl::open() {
   FERMATA_TRY(const TimeMs first_reading, store_.now());
@@ -61,6 +80,7 @@ void Engine::Impl::drain() {
 
 void Engine::Impl::stop_waiting() {
   waiting_ended_ = true;
+  turns_.stop();
   registry_.for_each([this](Stream& stream) {
     std::vector<Stream::Waiter> ended;
     {

@@ -22,6 +22,7 @@
 #include "engine/registry.hpp"
 #include "engine/tenants.hpp"
 #include "engine/timers.hpp"
+#include "engine/turn_queue.hpp"
 
 namespace fermata::engine {
 
@@ -87,12 +88,14 @@ class Engine::Impl {
               const Events& events,
               TimeMs at,
               store::Commit& commit);
-  void end_task(const Pending& pending, store::Commit& commit);
-  std::optional<store::TaskEnd> task_end(const Pending& pending, const Error* error);
+  std::optional<store::TaskEnd> task_end(const Pending& pending,
+                                         const Stream::State& state,
+                                         const Error* error);
 
   void run_task(store::TaskRow task);
   void tick();  // Upkeep, twice a second: the clock, other nodes' directory changes.
   void read_clock();
+  TurnQueue::Ports turn_ports();
 
   std::atomic<std::int64_t> clock_offset_ms_ = 0;
   std::atomic<std::int64_t> forget_at_ms_ = 0;
@@ -104,6 +107,7 @@ class Engine::Impl {
   std::condition_variable idle_;  // No command is under way.
   Pool pool_;
   Timers timers_;
+  TurnQueue turns_;
   std::unique_ptr<Committer> committer_;
 };
 

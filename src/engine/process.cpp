@@ -30,6 +30,15 @@ std::optional<TimeMs> not_after(const Workflow& workflow, const command::Command
   return *approval->question.deadline - 1;
 }
 
+struct CommandOf {
+  command::Command operator()(const task::ApprovalDeadline& due) const {
+    return command::ExpireApproval{due.approval};
+  }
+  command::Command operator()(const task::TurnLapse& lapse) const {
+    return command::ExpireTurn{lapse.turn};
+  }
+};
+
 }  // namespace
 
 void Engine::Impl::submit(Pending pending) {
@@ -133,6 +142,9 @@ void Engine::Impl::after_commit(const StreamPtr& stream,
       tenants_.publish(stream->id.tenant, stream->state.directory, stream->state.version);
     answer(pending, std::move(prepared.reply));
     wake(*stream);
+    if (!stream->is_directory())
+      if (const std::string queue = queue_of(stream->state.workflow); !queue.empty())
+        turns_.wake(stream->id.tenant, queue);
   } else {
     stream->state.loaded = false;  // What was folded did not happen, or nobody knows.
     const bool lost_race = result.error().code == ErrorCode::kVersionConflict ||
@@ -197,7 +209,9 @@ Context Engine::Impl::context_for(const Stream& stream,
           .door = submission.door,
           .directory = view.directory.get(),
           .policy = view.policy.get(),
-          .grant_lifetime_ms = options_.grant_lifetime_ms};
+          .grant_lifetime_ms = options_.grant_lifetime_ms,
+          .limits = options_.limits,
+          .native_agents = &options_.native_agents};
 }
 
 Result<Engine::Impl::Prepared> Engine::Impl::prepare(Stream& stream, Pending& pending) {
@@ -214,7 +228,7 @@ Result<Engine::Impl::Prepared> Engine::Impl::prepare(Stream& stream, Pending& pe
   store::Commit& commit = prepared.commit;
   commit.stream = stream.id;
   commit.expected_version = state.version;
-  commit.ended_task = task_end(pending, decided ? nullptr : &decided.error());
+  commit.ended_task = task_end(pending, state, decided ? nullptr : &decided.error());
   if (!decided) {
     // A task's command that is refused is still the end of this lease.
     if (!commit.ended_task) return tl::unexpected(std::move(decided).error());
@@ -278,11 +292,15 @@ void Engine::Impl::record(Stream& stream,
 }
 
 // Done unless the command was refused; then again later, not before it can succeed.
-std::optional<store::TaskEnd> Engine::Impl::task_end(const Pending& pending, const Error* error) {
+std::optional<store::TaskEnd> Engine::Impl::task_end(const Pending& pending,
+                                                     const Stream::State& state,
+                                                     const Error* error) {
   if (!pending.task) return std::nullopt;
   store::TaskEnd end{pending.task->id, pending.task->token, std::nullopt};
   if (error == nullptr || error->code == ErrorCode::kNotFound) {
     ++tasks_done_;
+  } else if (error->reason == "turn.not_lapsed") {
+    end.retry_at = state.workflow.turn->lease_until;  // It was renewed, which is no failure.
   } else {
     ++tasks_failed_;
     end.retry_at = std::max(pending.task->due_at, now()) +
@@ -298,11 +316,7 @@ void Engine::Impl::run_task(store::TaskRow task) {
   pending.submission.caller = {task.tenant, {ActorKind::kSystem, "timer"}, "", ""};
   pending.submission.stream = task.stream;
   pending.submission.door = Door::kTimer;
-  pending.submission.command = std::visit(
-      [](const task::ApprovalDeadline& due) -> command::Command {
-        return command::ExpireApproval{due.approval};
-      },
-      *decoded);
+  pending.submission.command = std::visit(CommandOf{}, *decoded);
   pending.done = [](const Result<Reply>&) {};  // A lease that was not ended runs out by itself.
   pending.task = std::move(task);
   submit(std::move(pending));

@@ -4,6 +4,7 @@
 
 #include "codec/documents.hpp"
 #include "codec/event_codec.hpp"
+#include "engine/turn_queue.hpp"
 
 namespace fermata::engine {
 namespace {
@@ -29,7 +30,7 @@ store::TaskRow row_of(const std::string& tenant,
   row.id = task::id_of(task);
   row.kind = codec::kind_of(task);
   row.stream = stream;
-  row.due_at = std::get<task::ApprovalDeadline>(task).at;
+  row.due_at = task::due_at(task);
   row.body = codec::encode(task);
   return row;
 }
@@ -45,6 +46,8 @@ store::Row row_of(const Workflow& workflow) {
   row.labels = workflow.tags;
   row.created_at = workflow.created_at;
   row.doc = json::canonical(codec::to_document(workflow));
+  row.queue = queue_of(workflow);
+  if (!row.queue.empty()) row.queued_at = workflow.ready_at;
   return row;
 }
 

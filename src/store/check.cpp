@@ -46,7 +46,7 @@ bool texts_are_valid(const Commit& commit) {
     valid = valid && all_text({event.type, event.body, event.prev_hash, event.hash});
   }
   for (const Row& row : commit.rows) {
-    valid = valid && all_text({row.id, row.parent, row.status, row.agent, row.doc}) &&
+    valid = valid && all_text({row.id, row.parent, row.status, row.agent, row.doc, row.queue}) &&
             std::all_of(row.labels.begin(), row.labels.end(), is_text);
   }
   for (const TaskRow& task : commit.tasks) {
@@ -65,7 +65,7 @@ bool is_id(const std::string& name) { return !name.empty() && name.size() <= kMa
 
 bool row_names_fit(const Row& row) {
   return is_id(row.id) && row.parent.size() <= kMaxName && row.status.size() <= kMaxName &&
-         row.agent.size() <= kMaxName;
+         row.agent.size() <= kMaxName && row.queue.size() <= kMaxName;
 }
 
 bool names_fit(const Commit& commit) {

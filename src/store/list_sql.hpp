@@ -14,8 +14,7 @@ namespace fermata::store {
 using ListParameter = std::variant<std::int64_t, std::string>;
 
 struct ListSql {
-  std::string
-      text;  // "SELECT id, parent, status, agent, labels, created_at, doc FROM ... LIMIT $9"
+  std::string text;  // "SELECT id, parent, ... FROM ... LIMIT $9"
   std::vector<ListParameter> parameters;
 };
 

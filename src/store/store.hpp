@@ -74,7 +74,9 @@ struct Row {
   std::string agent;
   std::vector<std::string> labels;  // Tags of a workflow, groups of an approval. No '|' inside.
   TimeMs created_at = 0;
-  std::string doc;  // JSON.
+  std::string doc;         // JSON.
+  std::string queue = {};  // Whose turn it is to take this row up; empty: nobody's.
+  TimeMs queued_at = 0;    // Since when, or not before when.
   friend bool operator==(const Row&, const Row&) = default;
 };
 
@@ -119,6 +121,9 @@ struct RowQuery {
   std::string status;
   std::string agent;
   std::vector<std::string> any_label;  // Rows that have at least one of them; empty: any row.
+  // Not empty: the rows in this queue, and in its order, by (queued_at, id); then there are no
+  // pages.
+  std::string queue = {};
   // Rows come newest first, by (created_at, id); these continue after the last row of a page.
   std::optional<TimeMs> before_created_at;
   std::string before_id;

@@ -143,6 +143,28 @@ TEST_F(ListContract, a_page_keeps_to_the_filters) {
   EXPECT_EQ(ids(query), (Ids{"ap_2", "ap_0"}));
 }
 
+TEST_F(ListContract, a_queue_gives_the_longest_queued_first) {
+  const auto queued = [](const char* id, const char* queue, TimeMs queued_at) {
+    Row row = approval_row(id, 1);
+    row.queue = queue;
+    row.queued_at = queued_at;
+    return row;
+  };
+  put({queued("a", "worker/x", 30),
+       queued("b", "worker/x", 10),
+       queued("c", "worker/y", 5),
+       queued("d", "worker/x", 20),
+       queued("e", "", 1)});
+  RowQuery query = approvals();
+  query.queue = "worker/x";
+  EXPECT_EQ(ids(query), (Ids{"b", "d", "a"}));
+  EXPECT_EQ(rows(query).front(), queued("b", "worker/x", 10));
+  query.limit = 1;
+  EXPECT_EQ(ids(query), Ids{"b"});
+  put({queued("b", "", 0)});
+  EXPECT_EQ(ids(query), Ids{"d"}) << "who leaves the queue is not in it";
+}
+
 TEST_F(ListContract, no_limit_below_one_gives_rows) {
   put({approval_row("a", 1)});
   RowQuery query = approvals();

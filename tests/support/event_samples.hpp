@@ -33,6 +33,10 @@ inline std::vector<event::Event> workflow_samples() {
   created.tags = {"refunds", "eu"};
   created.requester = {ActorKind::kAgent, "refund-agent"};
   created.on_behalf_of = "ana";
+  created.dispatch = Dispatch::kWorker;
+  created.effects = Effects::kRecorded;
+  created.forked_from =
+      Origin{"wf_01hzy3k9q2w4e6r8t0v1x5z7bd", "cp_01hzy3k9q2w4e6r8t0v1x5z7bd_3", 41};
   return {created,
           event::WorkflowCompleted{json::Object{{"refunded", 250.5}, {"currency", "EUR"}}},
           event::WorkflowFailed{{"smolagents.AgentError", "the model gave up\nafter 3 steps"}},
@@ -46,7 +50,7 @@ inline std::vector<event::Event> workflow_samples() {
           event::TurnStarted{
               3, "worker-7", 30'000, json::Object{{"python", "3.11.2"}, {"smolagents", "1.26.0"}}},
           event::TurnRenewed{3},
-          event::TurnEnded{3}};
+          event::TurnEnded{3, 5'000}};
 }
 
 inline std::vector<event::Event> call_samples() {
@@ -171,7 +175,9 @@ inline std::vector<event::Event> other_samples() {
       event::GroupRemoved{"finance"},
       event::KeyCreated{key},
       event::KeyRevoked{key.id},
-      event::PolicyPublished{2, kPolicyHash, "version: 1\nrules: []\ndefault: {effect: deny}\n"}};
+      event::PolicyPublished{2, kPolicyHash, "version: 1\nrules: []\ndefault: {effect: deny}\n"},
+      // Types of later versions of the program.
+      event::TurnLapsed{3}};
 }
 
 // In the order of the golden files; versions count from 1.

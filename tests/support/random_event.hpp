@@ -102,6 +102,8 @@ class RandomFill {
   }
   void fill(ActorKind& kind) { kind = static_cast<ActorKind>(below(5)); }
   void fill(Door& door) { door = static_cast<Door>(below(7)); }
+  void fill(Dispatch& dispatch) { dispatch = static_cast<Dispatch>(below(3)); }
+  void fill(Effects& effects) { effects = static_cast<Effects>(below(2)); }
   void fill(CallKind& kind) { kind = static_cast<CallKind>(below(4)); }
   void fill(ApprovalKind& kind) { kind = static_cast<ApprovalKind>(below(3)); }
   void fill(ApprovalStatus& status) { status = static_cast<ApprovalStatus>(below(7)); }

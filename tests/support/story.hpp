@@ -64,7 +64,8 @@ class Story {
                     .door = Door::kRest,
                     .directory = &directory,
                     .policy = has_policy ? &policy : nullptr,
-                    .grant_lifetime_ms = 1'000'000};
+                    .grant_lifetime_ms = 1'000'000,
+                    .native_agents = &native_agents};
     Result<Events> events = decide(workflow, command, context);
     if (events)
       for (const event::Event& payload : *events) fold(actor, payload);
@@ -126,6 +127,7 @@ class Story {
   Directory directory;
   Policy policy;
   bool has_policy = true;
+  std::set<std::string> native_agents;
   Workflow workflow;
   TimeMs now = 1'700'000'000'000;
   std::vector<event::Recorded> history;

@@ -73,6 +73,7 @@ std::vector<Route> workflow_routes() {
 
 std::vector<Route> call_routes() {
   return {
+      {"POST", "/v1/turns/lease", kAgent, Body::kRequired, {}, &lease_turn},
       {"POST", "/v1/workflows/{workflow_id}/turns", kAgent, Body::kRequired, {}, &start_turn},
       {"POST",
        "/v1/workflows/{workflow_id}/turns/{turn}/renew",

@@ -25,6 +25,7 @@ void stream_events(const ExchangePtr& exchange);
 
 // turns_calls.cpp
 Result<engine::Submission> start_turn(Exchange& exchange);
+void lease_turn(const ExchangePtr& exchange);
 Result<engine::Submission> renew_turn(Exchange& exchange);
 Result<engine::Submission> end_turn(Exchange& exchange);
 Result<engine::Submission> close_call(Exchange& exchange);

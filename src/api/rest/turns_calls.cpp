@@ -11,6 +11,9 @@ namespace fermata::api {
 namespace {
 
 constexpr std::int64_t kDefaultLeaseS = 30;
+constexpr std::int64_t kMaxLeaseWaitS = 20;
+constexpr std::int64_t kMaxRetryAfterS = 24LL * 3600;
+constexpr std::size_t kMaxLeasedAgents = 16;
 
 std::int64_t turn_of(const Exchange& exchange) { return std::stoll(exchange.param("turn")); }
 
@@ -81,6 +84,42 @@ void open_until_decided(const ExchangePtr& exchange,
       });
 }
 
+// An agent's key speaks for that agent alone.
+void read_agents(Fields& fields, const Exchange& exchange, engine::LeaseWish& wish) {
+  wish.agents = {exchange.caller().actor.id};
+  std::vector<std::string> named;
+  fields.texts(
+      "agents", named, {.min = 1, .max = kMaxLeasedAgents, .unique = true}, {.shape = kName});
+  const auto foreign = [&](const std::string& agent) { return agent != wish.agents.front(); };
+  if (std::any_of(named.begin(), named.end(), foreign))
+    fields.refuse("value_error", "agents", "this key runs turns of its own agent only");
+}
+
+Result<engine::LeaseWish> read_lease(const Exchange& exchange) {
+  const engine::Submission common = exchange.submission("", command::StartTurn{});
+  engine::LeaseWish wish;
+  wish.caller = common.caller;
+  wish.door = common.door;
+  wish.request_id = common.request_id;
+  wish.trace_id = common.trace_id;
+  std::int64_t lease_s = kDefaultLeaseS, wait_s = 0;
+  json::Object fingerprint;
+  Fields fields(exchange.body());
+  fields.text(
+      "worker", wish.worker, {.required = true, .min = 1, .max = kMaxNameLength, .shape = kLine});
+  read_agents(fields, exchange, wish);
+  fields.object("fingerprint", fingerprint);
+  fields.integer("lease_s", lease_s, {.min = 1, .max = exchange.services().options.max_lease_s});
+  fields.integer("wait_s", wait_s, {.max = kMaxLeaseWaitS});
+  const bool has_fingerprint = fields.has("fingerprint");
+  FERMATA_CHECK_OK(fields.finish());
+  if (has_fingerprint) wish.fingerprint = std::move(fingerprint);
+  wish.lease_ms = lease_s * 1000;
+  wish.wait_ms = static_cast<int>(
+      std::min<std::int64_t>(wait_s, exchange.services().options.max_wait_s) * 1000);
+  return wish;
+}
+
 }  // namespace
 
 Result<engine::Submission> start_turn(Exchange& exchange) {
@@ -107,9 +146,26 @@ Result<engine::Submission> renew_turn(Exchange& exchange) {
 }
 
 Result<engine::Submission> end_turn(Exchange& exchange) {
-  FERMATA_CHECK_OK(read_nothing(exchange));
-  return exchange.submission(exchange.param("workflow_id"),
-                             command::EndTurn{.turn = turn_of(exchange)});
+  std::int64_t retry_after_s = 0;
+  Fields fields(exchange.body());
+  fields.integer("retry_after_s", retry_after_s, {.max = kMaxRetryAfterS});
+  FERMATA_CHECK_OK(fields.finish());
+  return exchange.submission(
+      exchange.param("workflow_id"),
+      command::EndTurn{.turn = turn_of(exchange), .retry_after_ms = retry_after_s * 1000});
+}
+
+void lease_turn(const ExchangePtr& exchange) {
+  Result<engine::LeaseWish> wish = read_lease(*exchange);
+  if (!wish) return exchange->refuse(wish.error());
+  exchange->engine().lease_turn(*std::move(wish),
+                                [exchange](Result<std::optional<engine::Reply>> leased) {
+                                  if (!leased) return exchange->refuse(leased.error());
+                                  if (!*leased)
+                                    return exchange->finish(engine::Reply{.status = 204});
+                                  (*leased)->status = 200;
+                                  exchange->finish(**std::move(leased));
+                                });
 }
 
 void open_call(const ExchangePtr& exchange) {

@@ -56,6 +56,10 @@ Result<engine::Submission> create_workflow(Exchange& exchange) {
                {.max = kMaxTags, .unique = true},
                {.min = 1, .max = kMaxTagLength, .shape = kLabel});
   fields.text("on_behalf_of", wish.on_behalf_of, {.shape = kName});
+  const bool has_dispatch = fields.has("dispatch");
+  Dispatch dispatch = Dispatch::kNone;
+  fields.choice("dispatch", dispatch, dispatch_from, "none, worker, native");
+  if (has_dispatch) wish.dispatch = dispatch;
   FERMATA_CHECK_OK(fields.finish());
   if (wish.agent.empty()) return refuse_nobodys();
   return exchange.submission("", std::move(wish));

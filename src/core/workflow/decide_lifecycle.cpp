@@ -1,5 +1,5 @@
-// Deciders for the workflow itself: its beginning and end, turns, checkpoints and rollback; and the
-// one switch over all commands.
+// Deciders for the workflow itself: its beginning and end, checkpoints and rollback; and the one
+// switch over all commands.
 
 #include <algorithm>
 
@@ -12,6 +12,20 @@ namespace {
 using namespace command;  // NOLINT(google-build-using-namespace): the alternatives below.
 
 constexpr std::size_t kMaxCheckpoints = 1000;
+
+// An agent's key drives what it starts; what others start is for the server, if it knows the agent,
+// or for a worker.
+Result<Dispatch> choose_dispatch(const CreateWorkflow& wish, const Context& context) {
+  const bool native =
+      context.native_agents != nullptr && context.native_agents->contains(wish.agent);
+  if (wish.dispatch == Dispatch::kNative && !native)
+    return fail(ErrorCode::kInvalid,
+                "workflow.not_native",
+                "the server's configuration declares no agent '" + wish.agent + "'");
+  if (wish.dispatch) return *wish.dispatch;
+  if (context.actor.kind == ActorKind::kAgent) return Dispatch::kNone;
+  return native ? Dispatch::kNative : Dispatch::kWorker;
+}
 
 Result<Events> decide_one(const Workflow& workflow,
                           const CreateWorkflow& wish,
@@ -26,6 +40,7 @@ Result<Events> decide_one(const Workflow& workflow,
   if (!behalf.empty() && !context.directory->people.contains(behalf))
     return fail(
         ErrorCode::kInvalid, "workflow.unknown_person", "there is no person '" + behalf + "'");
+  FERMATA_TRY(const Dispatch dispatch, choose_dispatch(wish, context));
   return Events{event::WorkflowCreated{context.stream,
                                        wish.agent,
                                        wish.name,
@@ -35,7 +50,10 @@ Result<Events> decide_one(const Workflow& workflow,
                                        wish.tags,
                                        context.actor,
                                        std::move(behalf),
-                                       false}};
+                                       false,
+                                       dispatch,
+                                       Effects::kLive,
+                                       std::nullopt}};
 }
 
 Events after_cancelling(const Workflow& workflow,
@@ -71,40 +89,6 @@ Result<Events> decide_one(const Workflow& workflow,
   FERMATA_CHECK_OK(require_open(workflow, context));
   return after_cancelling(
       workflow, "the workflow was cancelled", context, event::WorkflowCancelled{wish.reason});
-}
-
-Result<Events> decide_one(const Workflow& workflow, const StartTurn& wish, const Context& context) {
-  FERMATA_CHECK_OK(require_open(workflow, context));
-  if (workflow.standalone)
-    return fail(ErrorCode::kConflict,
-                "workflow.standalone",
-                "this workflow was made for one request; no agent runs in it");
-  if (const auto& turn = workflow.turn;
-      turn && turn->worker != wish.worker && !wish.takeover && context.now < turn->lease_until) {
-    auto refusal = fail(ErrorCode::kConflict,
-                        "turn.held",
-                        "worker " + turn->worker + " runs this workflow until " +
-                            to_rfc3339(turn->lease_until) + " unless it renews");
-    refusal.value().extra = json::write(json::Object{
-        {"holder",
-         json::Object{{"worker", turn->worker}, {"lease_until", to_rfc3339(turn->lease_until)}}}});
-    return refusal;
-  }
-  return Events{
-      event::TurnStarted{workflow.turns + 1, wish.worker, wish.lease_ms, wish.fingerprint}};
-}
-
-Result<Events> decide_one(const Workflow& workflow, const RenewTurn& wish, const Context& context) {
-  FERMATA_CHECK_OK(require_open(workflow, context));
-  FERMATA_CHECK_OK(require_turn(workflow, wish.turn));
-  return Events{event::TurnRenewed{wish.turn}};
-}
-
-Result<Events> decide_one(const Workflow& workflow, const EndTurn& wish, const Context& context) {
-  FERMATA_CHECK_OK(require_open(workflow, context));
-  if (!workflow.turn && wish.turn == workflow.turns && wish.turn > 0) return Events{};
-  FERMATA_CHECK_OK(require_turn(workflow, wish.turn));
-  return Events{event::TurnEnded{wish.turn}};
 }
 
 Result<Events> decide_one(const Workflow& workflow,
@@ -166,6 +150,8 @@ template <class Other>
 Result<Events> decide_one(const Workflow& workflow, const Other& wish, const Context& context) {
   if constexpr (requires { decide_approval(workflow, wish, context); })
     return decide_approval(workflow, wish, context);
+  else if constexpr (requires { decide_turn(workflow, wish, context); })
+    return decide_turn(workflow, wish, context);
   else
     return fail(
         ErrorCode::kInternal, "engine.wrong_stream", "", "directory command for a workflow");

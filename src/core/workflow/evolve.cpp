@@ -58,6 +58,9 @@ struct Evolve {
     w.on_behalf_of = e.on_behalf_of;
     w.acts_for = e.on_behalf_of;
     w.standalone = e.standalone;
+    w.dispatch = e.dispatch;
+    w.effects = e.effects;
+    w.forked_from = e.forked_from;
     w.created_at = r.at;
     w.branches.push_back({0, 0, "", "", r.at});
   }
@@ -94,6 +97,10 @@ struct Evolve {
   }
   void operator()(const event::TurnRenewed&) const { touch_lease(w, r.at); }
   void operator()(const event::TurnEnded&) const { w.turn.reset(); }
+  void operator()(const event::TurnLapsed&) const {
+    w.turn.reset();
+    ++w.lapses;
+  }
 
   void operator()(const event::CallOpened& e) const {
     Call call;
@@ -247,11 +254,28 @@ struct Evolve {
   }
 };
 
+// Whether it shows that a turn gets on: an attempt to run the same call once more does not.
+bool is_progress(const event::Event& event) {
+  if (const auto* started = std::get_if<event::CallStarted>(&event)) return started->attempt <= 1;
+  return !std::holds_alternative<event::TurnStarted>(event) &&
+         !std::holds_alternative<event::TurnRenewed>(event) &&
+         !std::holds_alternative<event::TurnLapsed>(event);
+}
+
+std::int64_t backoff_ms(const event::Event& event) {
+  const auto* ended = std::get_if<event::TurnEnded>(&event);
+  return ended == nullptr ? 0 : ended->retry_after_ms;
+}
+
 }  // namespace
 
 Workflow evolve(Workflow workflow, const event::Recorded& recorded) {
   FERMATA_ASSERT(recorded.version == workflow.version + 1, "P10: versions without a gap");
+  const bool was_ready = status(workflow) == WorkflowStatus::kReady;
   std::visit(Evolve{workflow, recorded}, recorded.payload);
+  if (is_progress(recorded.payload)) workflow.lapses = 0;
+  if (!was_ready && status(workflow) == WorkflowStatus::kReady)
+    workflow.ready_at = recorded.at + backoff_ms(recorded.payload);
   workflow.version = recorded.version;
   workflow.updated_at = recorded.at;
   return workflow;

@@ -15,6 +15,9 @@ constexpr Names<WorkflowStatus, 7> kStatuses{{{WorkflowStatus::kNone, ""},
                                               {WorkflowStatus::kCompleted, "completed"},
                                               {WorkflowStatus::kFailed, "failed"},
                                               {WorkflowStatus::kCancelled, "cancelled"}}};
+constexpr Names<Dispatch, 3> kDispatches{
+    {{Dispatch::kNone, "none"}, {Dispatch::kWorker, "worker"}, {Dispatch::kNative, "native"}}};
+constexpr Names<Effects, 2> kEffects{{{Effects::kLive, "live"}, {Effects::kRecorded, "recorded"}}};
 constexpr Names<CallKind, 4> kCallKinds{{{CallKind::kTool, "tool"},
                                          {CallKind::kModel, "model"},
                                          {CallKind::kCode, "code"},
@@ -102,8 +105,14 @@ Binding binding_of(const std::string& tenant, const std::string& workflow, const
 }
 
 std::string to_string(WorkflowStatus status) { return name_of(kStatuses, status); }
+std::string to_string(Dispatch dispatch) { return name_of(kDispatches, dispatch); }
+std::string to_string(Effects effects) { return name_of(kEffects, effects); }
 std::string to_string(CallKind kind) { return name_of(kCallKinds, kind); }
 std::string to_string(CallState state) { return name_of(kCallStates, state); }
+std::optional<Dispatch> dispatch_from(const std::string& name) {
+  return value_of(kDispatches, name);
+}
+std::optional<Effects> effects_from(const std::string& name) { return value_of(kEffects, name); }
 std::optional<CallKind> call_kind_from(const std::string& name) {
   return value_of(kCallKinds, name);
 }

@@ -18,6 +18,10 @@
 namespace fermata {
 
 enum class WorkflowStatus { kNone, kReady, kRunning, kWaiting, kCompleted, kFailed, kCancelled };
+// Who runs the turns: the caller itself, a worker that leases them, or the server.
+enum class Dispatch { kNone, kWorker, kNative };
+// What a tool call does: the real thing, or in a fork what the source's journal recorded.
+enum class Effects { kLive, kRecorded };
 enum class CallKind { kTool, kModel, kCode, kValue };
 enum class CallState { kWaiting, kGranted, kRunning, kDone, kFailed, kDenied, kInDoubt };
 
@@ -78,6 +82,14 @@ struct Turn {
   TimeMs lease_until = 0;
 };
 
+// Of a fork.
+struct Origin {
+  std::string workflow;
+  std::string checkpoint;
+  std::int64_t version = 0;  // Of the source when it was forked.
+  friend bool operator==(const Origin&, const Origin&) = default;
+};
+
 struct Branch {
   std::int64_t epoch = 0;
   std::int64_t parent = 0;
@@ -112,6 +124,11 @@ struct Workflow {
   std::string on_behalf_of;
   std::string acts_for;     // The person whom its agent works for: on_behalf_of, or its key's.
   bool standalone = false;  // Made for one approval request; ends with it.
+  Dispatch dispatch = Dispatch::kNone;
+  TimeMs ready_at = 0;      // When somebody may take the next turn; counts while it is ready.
+  std::int64_t lapses = 0;  // Turns in a row that ran out and left nothing new.
+  Effects effects = Effects::kLive;
+  std::optional<Origin> forked_from;
   std::int64_t epoch = 0;
   std::int64_t version = 0;
   std::vector<Branch> branches;
@@ -163,8 +180,12 @@ std::string binding_hash(const Binding& binding);
 Binding binding_of(const std::string& tenant, const std::string& workflow, const Call& call);
 
 std::string to_string(WorkflowStatus status);
+std::string to_string(Dispatch dispatch);
+std::string to_string(Effects effects);
 std::string to_string(CallKind kind);
 std::string to_string(CallState state);
+std::optional<Dispatch> dispatch_from(const std::string& name);
+std::optional<Effects> effects_from(const std::string& name);
 std::optional<CallKind> call_kind_from(const std::string& name);
 
 }  // namespace fermata

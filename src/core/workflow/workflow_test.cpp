@@ -140,6 +140,75 @@ TEST(Turn, another_agents_workflow_is_not_yours) {
             "workflow.not_yours");
 }
 
+TEST(Dispatch, an_agents_own_workflow_is_its_own_to_run_and_a_persons_is_a_workers) {
+  Story own;
+  own.created();
+  EXPECT_EQ(own.workflow.dispatch, Dispatch::kNone);
+  Story other;
+  ASSERT_TRUE(other.when(Story::person("ben"), command::CreateWorkflow{.agent = "refunds"}));
+  EXPECT_EQ(other.workflow.dispatch, Dispatch::kWorker);
+  command::CreateWorkflow native{.agent = "refunds"};
+  native.dispatch = Dispatch::kNative;
+  EXPECT_EQ(reason(Story().when(Story::person("ben"), native)), "workflow.not_native");
+  Story declared;
+  declared.native_agents = {"refunds"};
+  ASSERT_TRUE(declared.when(Story::person("ben"), command::CreateWorkflow{.agent = "refunds"}));
+  EXPECT_EQ(declared.workflow.dispatch, Dispatch::kNative);
+}
+
+Story queued() {
+  Story story;
+  EXPECT_TRUE(story.when(Story::person("dan"), command::CreateWorkflow{.agent = "refunds"}));
+  return story;
+}
+
+command::StartTurn from_queue(const std::string& worker) {
+  return {.worker = worker, .queued = true};
+}
+
+TEST(Dispatch, a_turn_from_the_queue_is_given_once_and_not_before_its_time) {
+  Story story = queued();
+  ASSERT_TRUE(story.when(Story::agent(), from_queue("w1")));
+  EXPECT_EQ(reason(story.when(Story::agent(), from_queue("w1"))), "turn.not_ready");
+  ASSERT_TRUE(story.when(Story::agent(), command::EndTurn{1, 5'000}));
+  EXPECT_EQ(reason(story.when(Story::agent(), from_queue("w1"))), "turn.not_ready");
+  story.now += 5'000;
+  EXPECT_TRUE(story.when(Story::agent(), from_queue("w1")));
+}
+
+TEST(Dispatch, a_turn_lapses_when_its_lease_is_over_and_not_before) {
+  Story story = queued();
+  ASSERT_TRUE(story.when(Story::agent(), from_queue("w1")));
+  story.now += 20'000;
+  ASSERT_TRUE(story.when(Story::agent(), command::RenewTurn{1}));
+  story.now += 29'999;
+  EXPECT_EQ(reason(story.when(Story::timer(), command::ExpireTurn{1})), "turn.not_lapsed");
+  story.now += 1;
+  EXPECT_TRUE(has<event::TurnLapsed>(story.when(Story::timer(), command::ExpireTurn{1})));
+  EXPECT_EQ(status(story.workflow), WorkflowStatus::kReady);
+  const auto again = story.when(Story::timer(), command::ExpireTurn{1});
+  EXPECT_TRUE(again && again->empty());
+}
+
+TEST(Dispatch, turns_that_lapse_without_a_trace_end_the_workflow_after_some) {
+  Story story = queued();
+  const auto lapse = [&] {
+    EXPECT_TRUE(story.when(Story::agent(), from_queue("w1")));
+    story.now += 30'000;
+    return story.when(Story::timer(), command::ExpireTurn{story.workflow.turns});
+  };
+  for (int i = 0; i < 9; ++i) EXPECT_FALSE(has<event::WorkflowFailed>(lapse()));
+  story.now += 1;
+  ASSERT_TRUE(story.when(Story::agent(), from_queue("w1")));
+  ASSERT_TRUE(story.when(Story::agent(), story.refund(50)));
+  story.now += 30'000;
+  ASSERT_TRUE(story.when(Story::timer(), command::ExpireTurn{story.workflow.turns}));
+  EXPECT_EQ(story.workflow.lapses, 1) << "something happened before";
+  for (int i = 0; i < 8; ++i) EXPECT_FALSE(has<event::WorkflowFailed>(lapse()));
+  EXPECT_TRUE(has<event::WorkflowFailed>(lapse()));
+  EXPECT_EQ(story.workflow.error->type, "turn.poisoned");
+}
+
 struct Rolled {
   Story story;
   std::string checkpoint;

@@ -27,6 +27,11 @@ bool is_newer(const Row& a, const Row& b) {
   return std::tie(a.created_at, a.id) > std::tie(b.created_at, b.id);
 }
 
+// The longest queued first.
+bool is_sooner(const Row& a, const Row& b) {
+  return std::tie(a.queued_at, a.id) < std::tie(b.queued_at, b.id);
+}
+
 bool has_any_label(const Row& row, const std::vector<std::string>& wanted) {
   return wanted.empty() ||
          std::find_first_of(row.labels.begin(), row.labels.end(), wanted.begin(), wanted.end()) !=
@@ -39,7 +44,7 @@ bool matches(const Row& row, const RowQuery& query) {
   };
   return fits(query.id, row.id) && fits(query.parent, row.parent) &&
          fits(query.status, row.status) && fits(query.agent, row.agent) &&
-         has_any_label(row, query.any_label) &&
+         fits(query.queue, row.queue) && has_any_label(row, query.any_label) &&
          (!query.before_created_at ||
           std::tie(row.created_at, row.id) < std::tie(*query.before_created_at, query.before_id));
 }
@@ -110,7 +115,7 @@ class MemoryStore final : public Store {
       if (tenant != query.tenant || table != query.table) break;
       if (matches(at->second, query)) rows.push_back(at->second);
     }
-    std::sort(rows.begin(), rows.end(), is_newer);
+    std::sort(rows.begin(), rows.end(), query.queue.empty() ? is_newer : is_sooner);
     rows.resize(std::min(rows.size(), static_cast<std::size_t>(std::max(0, query.limit))));
     return rows;
   }

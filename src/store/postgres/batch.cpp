@@ -102,7 +102,7 @@ struct EventArrays {
 
 struct RowArrays {
   Array commit{kNumber}, kind{kText}, id{kText}, parent{kText}, status{kText}, agent{kText},
-      labels{kText}, created_at{kNumber}, doc{kText};
+      labels{kText}, created_at{kNumber}, doc{kText}, queue{kText}, queued_at{kNumber};
 
   void add(std::int64_t index, const Row& row) {
     commit.add(index);
@@ -114,6 +114,8 @@ struct RowArrays {
     labels.add(std::string_view(join_labels(row.labels)));
     created_at.add(row.created_at);
     doc.add(std::string_view(row.doc));
+    queue.add(std::string_view(row.queue));
+    queued_at.add(row.queued_at);
   }
 };
 
@@ -147,7 +149,7 @@ const Sql kCommitBatch{"commit_batch",
                        "$13, $14, $15, $16, $17,"
                        " $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, "
                        "$32, $33, $34, $35, $36,"
-                       " $37, $38, $39)"};
+                       " $37, $38, $39, $40, $41)"};
 
 std::vector<Wave> waves(const std::vector<const Commit*>& commits) {
   std::vector<Wave> waves;
@@ -212,7 +214,9 @@ Parameters batch_parameters(const Wave& wave) {
            &r.agent,
            &r.labels,
            &r.created_at,
-           &r.doc});
+           &r.doc,
+           &r.queue,
+           &r.queued_at});
   add_all(
       parameters,
       {&t.commit, &t.id, &t.kind, &t.stream, &t.due_at, &t.body, &t.dropped_commit, &t.dropped_id});

@@ -82,7 +82,9 @@ Result<std::vector<Row>> list_rows(Connection& connection, const RowQuery& query
                     found.text(i, 3),
                     split_labels(found.text(i, 4)),
                     found.number(i, 5),
-                    found.text(i, 6)});
+                    found.text(i, 6),
+                    found.text(i, 7),
+                    found.number(i, 8)});
   }
   return rows;
 }

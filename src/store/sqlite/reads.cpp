@@ -69,7 +69,9 @@ Result<std::vector<Row>> list_rows(Connection& connection, const RowQuery& query
                     run.text(3),
                     split_labels(run.text(4)),
                     run.number(5),
-                    run.text(6)});
+                    run.text(6),
+                    run.text(7),
+                    run.number(8)});
   }
 }
 

@@ -31,10 +31,12 @@ constexpr Sql kInsertEvent{
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
 constexpr Sql kPutRow{
     "put_row",
-    "INSERT INTO read_models (tenant, kind, id, parent, status, agent, labels, created_at, doc)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (tenant, kind, id) DO UPDATE SET"
+    "INSERT INTO read_models (tenant, kind, id, parent, status, agent, labels, created_at, doc,"
+    " queue, queued_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (tenant, "
+    "kind, id) DO UPDATE SET"
     " parent = excluded.parent, status = excluded.status, agent = excluded.agent,"
-    " labels = excluded.labels, created_at = excluded.created_at, doc = excluded.doc"};
+    " labels = excluded.labels, created_at = excluded.created_at, doc = excluded.doc,"
+    " queue = excluded.queue, queued_at = excluded.queued_at"};
 constexpr Sql kPutTask{
     "put_task",
     "INSERT INTO tasks (tenant, id, kind, stream, due_at, ready_at, body)"
@@ -175,7 +177,9 @@ Result<void> Writer::write_rows(const Commit& commit) {
                  row.agent,
                  labels,
                  row.created_at,
-                 row.doc);
+                 row.doc,
+                 row.queue,
+                 row.queued_at);
     FERMATA_CHECK_OK(run.finish());
   }
   return {};
