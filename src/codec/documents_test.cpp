@@ -71,7 +71,8 @@ TEST(WorkflowDocument, has_the_shape_of_the_api) {
   EXPECT_EQ(text(to_document(a_workflow())),
             R"({"id":"wf_01hzy3k9q2w4e6r8t0v1x5z7bc","agent":"refund-agent","name":"refunds",)"
             R"("status":"ready","input":{"ticket":42},"context":{},"metadata":{},"tags":["eu"],)"
-            R"("on_behalf_of":"ana","requester":{"kind":"agent","id":"refund-agent"},"epoch":0,)"
+            R"("on_behalf_of":"ana","requester":{"kind":"agent","id":"refund-agent"},)"
+            R"("dispatch":"none","effects":"live","forked_from":null,"epoch":0,)"
             R"("version":3,"branches":[{"epoch":0,"parent":0,"checkpoint":"","reason":"",)"
             R"("at":"2026-11-22T16:00:00.123Z"}],"turn":null,"fingerprint":null,)"
             R"("pending_approvals":[],"calls":{"total":0,"open":0,"done":0},"result":null,)"
