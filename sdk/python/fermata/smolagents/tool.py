@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -271,4 +272,7 @@ def _differs(asked: Mapping[str, Any], effective: Mapping[str, Any], name: str) 
 
 
 def _show(arguments: Mapping[str, Any], name: str) -> str:
-    return repr(codec.decode(arguments[name])) if name in arguments else "(none)"
+    """As the server keeps it, by value: 900.0 and 900 are told the same, now and on each replay."""
+    if name not in arguments:
+        return "(none)"
+    return repr(codec.decode(json.loads(codec.canonical(arguments[name]))))
