@@ -1,7 +1,8 @@
 """The demo's agent: `python agent.py toolcalling|code [workflow]`.
 
 An ordinary smolagents agent. Two lines make it durable and put its risky calls to people: the
-`Fermata` object and its `run`. Ends with 0 when its work is done and with 75 when it is suspended.
+`Fermata` object and its `run`. Ends with 0 when its work is done, with 75 when it is suspended,
+with 69 when its model gave no answer (running it again asks again), and with 1 when it failed.
 """
 
 from __future__ import annotations
@@ -13,16 +14,20 @@ from pathlib import Path
 
 import scripted_model
 import shop
-from fermata.smolagents import Fermata, Suspended
+from fermata.smolagents import Fermata, ModelFailed, Suspended
 from smolagents import CodeAgent, LogLevel, Model, MultiStepAgent, ToolCallingAgent
 
 SUSPENDED = 75
+NO_ANSWER = 69
+FAILED = 1
 TASK = (
     "You refund customers. Work through the refund tickets on pages {first} to {last}, page by "
     "page: read the page, look up each order, refund each order once, and tell every customer "
     "the outcome."
 )
-PAGES = {"toolcalling": (1, 6), "code": (7, 12)}
+FIRST_PAGE = {"toolcalling": 1, "code": 7}
+# Enough for a model that makes one call a step: 60 tickets, three calls each.
+MAX_STEPS = 300
 
 
 def model_for(kind: str) -> Model:
@@ -42,18 +47,20 @@ def make(kind: str, ledger: shop.Ledger) -> MultiStepAgent:
     return agent(
         tools=shop.tools(ledger),
         model=model_for(kind),
-        max_steps=60,
+        max_steps=MAX_STEPS,
         verbosity_level=LogLevel.OFF,
     )
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kind", choices=sorted(PAGES))
+    parser.add_argument("kind", choices=sorted(FIRST_PAGE))
     parser.add_argument("workflow", nargs="?", help="a workflow to go on with")
     parser.add_argument("--ledger", type=Path, required=True)
+    parser.add_argument("--pages", type=int, default=6)
     options = parser.parse_args()
-    first, last = PAGES[options.kind]
+    first = FIRST_PAGE[options.kind]
+    last = first + options.pages - 1
     ledger = shop.Ledger(options.ledger)
     # The two lines: where Fermata is (FERMATA_URL, FERMATA_KEY), and running under it.
     held = Fermata(lease_s=10)
@@ -73,5 +80,17 @@ def main() -> int:
     return 0
 
 
+def told(error: BaseException, code: int) -> int:
+    print(f"    the agent stopped: {type(error).__name__}: {error}", flush=True)
+    return code
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except ModelFailed as no_answer:
+        sys.exit(told(no_answer, NO_ANSWER))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as failure:  # Whatever a model made of its tools ends here, in one line.
+        sys.exit(told(failure, FAILED))

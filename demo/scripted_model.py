@@ -7,6 +7,7 @@ makes the demo the same each time, and shows what stands between such a model an
 from __future__ import annotations
 
 import ast
+import json
 import re
 from typing import Any
 
@@ -65,7 +66,7 @@ class Transcript:
             text = text_of(message)
             if message.role == MessageRole.TOOL_CALL:
                 listed = ast.literal_eval(text.removeprefix("Calling tools:\n"))
-                calls = [(c["function"]["name"], c["function"]["arguments"]) for c in listed]
+                calls = [(c["function"]["name"], _arguments(c["function"])) for c in listed]
             elif message.role == MessageRole.TOOL_RESPONSE:
                 self.steps.append((calls, _results(text.removeprefix("Observation:\n"), calls)))
 
@@ -73,6 +74,12 @@ class Transcript:
         return {
             call[1]["order"] for calls, _ in self.steps for call in calls if call[0] == "refund"
         }
+
+
+def _arguments(function: dict[str, Any]) -> dict[str, Any]:
+    """As they are in memory, or as JSON when they came over a wire."""
+    arguments = function["arguments"]
+    return dict(json.loads(arguments) if isinstance(arguments, str) else arguments)
 
 
 def _results(observation: str, calls: CallList) -> list[Any]:

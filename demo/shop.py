@@ -34,6 +34,10 @@ def load(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def tickets(first_page: int, last_page: int) -> list[dict[str, str]]:
+    return load("tickets.csv")[(first_page - 1) * PAGE : last_page * PAGE]
+
+
 class Ledger:
     """Where money and messages go. Safe for several processes."""
 
@@ -78,7 +82,7 @@ class ReadTickets(Tool):  # type: ignore[misc]
     output_type = "array"
 
     def forward(self, page: int) -> list[dict[str, str]]:
-        return load("tickets.csv")[(page - 1) * PAGE : page * PAGE]
+        return tickets(page, page)
 
 
 class LookUpOrder(Tool):  # type: ignore[misc]
