@@ -111,7 +111,11 @@ class Server:
         if self._process is None or self._process.poll() is not None:
             return 0
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(timeout=30)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Waits for its end, which somebody asked for; returns its exit code."""
+        return 0 if self._process is None else self._process.wait(timeout=30)
 
     def command(self, who: tuple[str, str], *arguments: str) -> str:
         """Runs the command line as somebody; returns what it printed."""
