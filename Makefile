@@ -86,9 +86,10 @@ kill-lab: setup ## kill -9 at random, then check the history (KILLS=200 STORE=sq
 	@$(BESIDE_STORE) $(PYTHON) tests/kill_lab/kill_lab.py \
 	  --binary build/failpoints/bin/fermata --kills $(KILLS) --store $(STORE)
 
-test-agents: setup ## smolagents runs killed at every boundary of their journal: each effect once
+test-agents: setup ## smolagents runs killed at every boundary of their journal; workers killed
 	@$(call configure_and_build,release,fermata)
 	@$(PYTHON) sdk/python/tests/kill_every_boundary.py --jobs $(JOBS)
+	@$(PYTHON) sdk/python/tests/two_workers.py --workflows 500
 
 bench-roundtrip: setup ## approval round trips against the database's limit (STORE, CONC)
 	@$(call configure_and_build,release)

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from ._decode import decode
 from ._request import Request, endpoint, get, given, many, one, post
 from .models import (
     Call,
     CallKind,
     CallVerdict,
     Checkpoint,
+    Dispatch,
     Event,
     Page,
     Rollback,
@@ -25,6 +27,10 @@ def workflow_path(workflow_id: str, *rest: str | int) -> str:
     return "/".join(
         ["/v1/workflows", *(quote(str(part), safe="") for part in (workflow_id, *rest))]
     )
+
+
+def _lease(data: Any) -> TurnLease | None:
+    return None if data is None else decode(TurnLease, data)
 
 
 class WorkflowEndpoints:
@@ -41,9 +47,13 @@ class WorkflowEndpoints:
         tags: Sequence[str] | None = None,
         on_behalf_of: str | None = None,
         name: str | None = None,
+        dispatch: Dispatch | None = None,
         request_id: str | None = None,
     ) -> Request[Workflow]:
         """Starts a workflow. An agent's key runs its own agent; others must name one.
+
+        `dispatch` says who runs its turns: "none", whoever starts them; "worker", a worker that
+        leases them; "native", the server. The default is "none" for an agent's key.
 
         `request_id` makes it exactly once over restarts of the caller too: the same id always
         gives the workflow that its first use made.
@@ -56,6 +66,7 @@ class WorkflowEndpoints:
             tags=tags,
             on_behalf_of=on_behalf_of,
             name=name,
+            dispatch=dispatch,
         )
         headers = {"Idempotency-Key": request_id} if request_id else {}
         return Request("POST", "/v1/workflows", one(Workflow), body=body, headers=headers)
@@ -153,9 +164,27 @@ class WorkflowEndpoints:
         return post(workflow_path(workflow_id, "turns", turn, "renew"), one(TurnLease))
 
     @endpoint
-    def end_turn(self, workflow_id: str, turn: int) -> Request[Workflow]:
-        """Gives the turn back: this process leaves, the workflow goes on waiting."""
-        return post(workflow_path(workflow_id, "turns", turn, "end"), one(Workflow))
+    def end_turn(
+        self, workflow_id: str, turn: int, *, retry_after_s: int | None = None
+    ) -> Request[Workflow]:
+        """Gives the turn back: this process leaves, the workflow goes on waiting. One that waits
+        for nobody and is dispatched is ready again, not before `retry_after_s`."""
+        path = workflow_path(workflow_id, "turns", turn, "end")
+        return post(path, one(Workflow), retry_after_s=retry_after_s)
+
+    @endpoint
+    def lease_turn(
+        self,
+        *,
+        worker: str,
+        agents: Sequence[str] | None = None,
+        lease_s: int | None = None,
+        wait_s: int | None = None,
+    ) -> Request[TurnLease | None]:
+        """Takes the turn that has been ready longest, among the dispatched workflows of the key's
+        agent; waits up to `wait_s`, at most 20, for one. None when there was none."""
+        body = given(worker=worker, agents=agents, lease_s=lease_s, wait_s=wait_s)
+        return Request("POST", "/v1/turns/lease", _lease, body=body)
 
     @endpoint
     def open_call(

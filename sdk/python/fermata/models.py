@@ -19,6 +19,7 @@ ApprovalStatus = Literal[
 ]
 KeyKind = Literal["agent", "person", "admin", "readonly"]
 Verdict = Literal["run", "replay", "wait", "deny"]
+Dispatch = Literal["none", "worker", "native"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class Workflow:
     tags: list[str] = field(default_factory=list)
     on_behalf_of: str | None = None
     requester: Identity | None = None
+    dispatch: Dispatch = "none"
     epoch: int = 0
     version: int = 0
     branches: list[Branch] = field(default_factory=list)

@@ -18,9 +18,11 @@ from .outcome import (
     WorkflowClosed,
 )
 from .runtime import Fermata
+from .serve import Worker
 
 __all__ = [
     "Fermata",
+    "Worker",
     "Completed",
     "Suspended",
     "RunError",

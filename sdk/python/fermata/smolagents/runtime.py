@@ -19,7 +19,7 @@ from smolagents.agent_types import AgentType, handle_agent_output_types
 from .. import durable, errors
 from .._request import Retry
 from ..client import Client
-from ..models import Workflow
+from ..models import TurnLease, Workflow
 from . import codec, failure, fingerprint, guard, turn, wrap
 from .journal import Journal
 from .outcome import Completed, DefinitionChanged, RunError, Suspended, WorkflowClosed
@@ -64,7 +64,7 @@ class Fermata:
         blocks, once recorded, run again to fill a new sandbox."""
         insist = Retry(attempts=10_000, total_s=insist_s)
         self.client = client or Client(url, key, retry=insist)
-        self._lease_s = lease_s
+        self.lease_s = lease_s
         self._code = wrap.Code(gate=gate_code, rerun=rerun_code)
 
     def run(
@@ -145,25 +145,60 @@ class Fermata:
         if task is not None and task != _task(workflow):
             raise ValueError(f"{workflow.id} was started with another task")
         made = self._make(agent)
-        print_of_now = fingerprint.of(made, gate_code=self._code.gate)
-        if workflow.fingerprint and not force:
-            changed = fingerprint.changes(workflow.fingerprint, print_of_now)
-            if changed:
-                raise DefinitionChanged(workflow.id, changed)
+        print_of_now = self._fingerprint(made, workflow, force)
         held = turn.take(
             self.client,
             workflow.id,
             print_of_now,
-            lease_s=self._lease_s,
+            lease_s=self.lease_s,
             wait_s=wait_for_turn_s,
         )
+        return self._under(held, made)
+
+    def run_leased(
+        self,
+        agent: Agent,
+        lease: TurnLease,
+        *,
+        retry_after_s: Callable[[BaseException], int] = lambda _: 0,
+    ) -> Completed | Suspended:
+        """Runs the turn that was leased (see `Client.lease_turn`), as `run` would. When it raises,
+        the workflow is ready again after `retry_after_s` of the exception, unless it was failed."""
+        assert lease.workflow is not None
+        try:
+            made = self._make(agent)
+            print_of_now = self._fingerprint(made, lease.workflow, False)
+            held = turn.adopt(self.client, lease, print_of_now, lease_s=self.lease_s)
+        except BaseException as error:
+            with suppress(errors.FermataError):
+                after = retry_after_s(error)
+                self.client.end_turn(lease.workflow.id, lease.turn, retry_after_s=after)
+            raise
+        return self._under(held, made, retry_after_s)
+
+    def _fingerprint(self, made: MultiStepAgent, workflow: Workflow, force: bool) -> dict[str, str]:
+        found = fingerprint.of(made, gate_code=self._code.gate)
+        if workflow.fingerprint and not force:
+            changed = fingerprint.changes(workflow.fingerprint, found)
+            if changed:
+                raise DefinitionChanged(workflow.id, changed)
+        return found
+
+    def _under(
+        self,
+        held: Turn,
+        made: MultiStepAgent,
+        retry_after_s: Callable[[BaseException], int] | None = None,
+    ) -> Completed | Suspended:
+        """Runs an agent under a turn, which is over afterwards however it ends."""
+        workflow = held.workflow
         try:
             journal = Journal(self.client, workflow.id, held.workflow.epoch, held)
             return self._drive(made, held.workflow, journal, held)
         except BaseException as error:
             # After a closed or lost turn this is refused, which changes nothing.
             if not isinstance(error, errors.ConnectionFailed):
-                held.leave()
+                held.leave(retry_after_s(error) if retry_after_s else None)
             raise
         finally:
             held.stop_renewing()

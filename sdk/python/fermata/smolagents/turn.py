@@ -15,7 +15,7 @@ from typing import Any
 
 from .. import errors
 from ..client import Client
-from ..models import Workflow
+from ..models import TurnLease, Workflow
 from . import worker
 from .outcome import TurnHeld, TurnLost, WorkflowClosed
 from .signals import Latch
@@ -60,11 +60,11 @@ class Turn:
             with self._changed:
                 self._busy -= 1
 
-    def leave(self) -> None:
+    def leave(self, retry_after_s: int | None = None) -> None:
         """Gives the turn back, if that is possible: a turn that is not given back only delays
-        whoever goes on."""
+        whoever goes on. `retry_after_s` is how long nobody need try."""
         with suppress(errors.FermataError):
-            self._client.end_turn(self.workflow.id, self.n)
+            self._client.end_turn(self.workflow.id, self.n, retry_after_s=retry_after_s)
 
     def stop_renewing(self) -> None:
         """Ends the thread. To be called once the turn is over, however it ended."""
@@ -108,6 +108,25 @@ def refusal(error: errors.ApiError) -> Exception:
     if error.reason == "workflow.closed":
         return WorkflowClosed(str(error))
     return error
+
+
+def adopt(
+    client: Client, lease: TurnLease, fingerprint: Mapping[str, Any], *, lease_s: int = LEASE_S
+) -> Turn:
+    """The turn that a worker has leased. The first turn of a workflow is taken once more, to say
+    what it is run by: whoever leases does not know yet what was run before."""
+    workflow = lease.workflow
+    assert workflow is not None
+    with _active_lock:
+        _active.add((client.url, workflow.id))
+    if workflow.fingerprint is None:
+        try:
+            lease = client.start_turn(
+                workflow.id, worker=worker.identity(), fingerprint=fingerprint, lease_s=lease_s
+            )
+        except errors.ApiError as error:
+            raise refusal(error) from error
+    return Turn(client, lease.workflow or workflow, lease.turn, lease_s)
 
 
 def take(
