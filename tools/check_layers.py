@@ -50,6 +50,7 @@ LIBRARIES: dict[str, set[str]] = {
     "re2/": {"base"},
     "tl/expected.hpp": {"base"},
     "yaml-cpp/": {"codec", "app"},
+    "toml++/": {"app"},
     "sqlite3.h": {"store/sqlite"},
     "libpq": {"store/postgres"},
     "restinio/": {"net"},

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "app/config_yaml.hpp"
+#include "app/config_reader.hpp"
 #include "base/hash.hpp"
 
 extern char** environ;
@@ -46,6 +46,7 @@ void anchor(Config& config, const fs::path& base) {
 void apply(const Overrides& overrides,
            const char* origin,
            Config& config,
+           Origins& origins,
            std::vector<std::string>& errors) {
   std::vector<Setting> known = settings(config);
   for (const auto& [key, text] : overrides) {
@@ -55,6 +56,8 @@ void apply(const Overrides& overrides,
       errors.push_back(std::string(origin) + ": there is no setting '" + key + "'");
       continue;
     }
+    origins.erase(origins.lower_bound(key + "["), origins.lower_bound(key + "\\"));
+    origins[key] = origin;
     const std::string wrong = assign(*setting, text);
     if (wrong.empty()) continue;
     std::string error(origin);
@@ -62,41 +65,66 @@ void apply(const Overrides& overrides,
   }
 }
 
-void check_word(const char* key,
-                const std::string& word,
-                std::initializer_list<std::string_view> allowed,
-                std::vector<std::string>& errors) {
-  if (std::find(allowed.begin(), allowed.end(), word) != allowed.end()) return;
-  std::string wrong = std::string(key) + ": must be one of";
-  for (const std::string_view one : allowed) wrong += " " + std::string(one);
-  errors.push_back(wrong + ", not '" + word + "'");
-}
+// What can be judged only when all is read. Each error begins with where the setting came from.
+class Judge {
+ public:
+  Judge(const Config& config, const Origins& origins, std::vector<std::string>& errors)
+      : config_(config), origins_(origins), errors_(errors) {}
 
-void check(const Config& config, std::vector<std::string>& errors) {
-  check_word("env", config.env, {"live", "test"}, errors);
-  check_word("log.level", config.log_level, {"debug", "info", "warn", "error", "off"}, errors);
-  check_word("log.format", config.log_format, {"text", "json"}, errors);
-  if (config.limits.handle_timeout_ms <= config.limits.wait_s * 1000) {
-    errors.push_back("limits.handle_timeout_ms: must exceed limits.wait_s");
-  }
-  // Whoever reads it otherwise than we do could print a part of the password.
-  if (std::count(config.store_url.begin(), config.store_url.end(), '@') > 1)
-    errors.emplace_back("store.url: write an @ in a user's name or password as %40");
-  for (std::size_t i = 0; i < config.tenants.size(); ++i) {
-    if (config.tenants[i].name.empty()) errors.push_back("tenant: must not be empty");
-    for (std::size_t j = 0; j < i; ++j) {
-      if (config.tenants[i].name == config.tenants[j].name) {
-        errors.push_back("tenants: '" + config.tenants[i].name + "' is there twice");
+  void judge() {
+    word("env", config_.env, {"live", "test"});
+    word("log.level", config_.log_level, {"debug", "info", "warn", "error", "off"});
+    word("log.format", config_.log_format, {"text", "json"});
+    if (config_.limits.handle_timeout_ms <= config_.limits.wait_s * 1000) {
+      const bool said = origins_.contains("limits.handle_timeout_ms");
+      error(said ? "limits.handle_timeout_ms" : "limits.wait_s",
+            "limits.handle_timeout_ms: must exceed limits.wait_s");
+    }
+    // Whoever reads it otherwise than we do could print a part of the password.
+    if (std::count(config_.store_url.begin(), config_.store_url.end(), '@') > 1) {
+      error("store.url", "store.url: write an @ in a user's name or password as %40");
+    }
+    tenants();
+    // The base of "allow any site": a list of origins must name them.
+    for (std::size_t i = 0; i < config_.cors_origins.size(); ++i) {
+      const std::string& origin = config_.cors_origins[i];
+      if (origin.empty() || origin.find("://") == std::string::npos || origin.back() == '/') {
+        error("cors.origins[" + std::to_string(i) + "]",
+              "cors.origins: '" + origin + "' is no origin such as https://example.com");
       }
     }
   }
-  // The base of "allow any site": a list of origins must name them.
-  for (const std::string& origin : config.cors_origins) {
-    if (origin.find("://") == std::string::npos || origin.back() == '/') {
-      errors.push_back("cors.origins: '" + origin + "' is no origin such as https://example.com");
+
+ private:
+  void word(const char* key,
+            const std::string& value,
+            std::initializer_list<std::string_view> allowed) {
+    if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return;
+    std::string wrong = std::string(key) + ": must be one of";
+    for (const std::string_view one : allowed) wrong += " " + std::string(one);
+    error(key, wrong + ", not '" + value + "'");
+  }
+
+  void tenants() {
+    const auto& all = config_.tenants;
+    if (all.front().name.empty()) error("tenant", "tenant: must not be empty");
+    for (std::size_t i = 1; i < all.size(); ++i) {
+      const auto same = [&](const Tenant& other) { return other.name == all[i].name; };
+      if (all[i].name.empty() || std::none_of(all.data(), all.data() + i, same)) continue;
+      error("tenants[" + std::to_string(i) + "]", "tenants: '" + all[i].name + "' is there twice");
     }
   }
-}
+
+  void error(const std::string& key, const std::string& what) {
+    auto origin = origins_.find(key);
+    if (origin == origins_.end()) origin = origins_.find(key.substr(0, key.find('[')));
+    errors_.push_back(origin == origins_.end() ? what : origin->second + ": " + what);
+  }
+
+  const Config& config_;
+  const Origins& origins_;
+  std::vector<std::string>& errors_;
+};
 
 Overrides environment_overrides() {
   Config defaults;
@@ -116,6 +144,11 @@ std::vector<Setting> general_settings(Config& c) {
       {"store.url", &c.store_url, 0, 0, "sqlite:FILE or postgresql://USER@HOST/DATABASE."},
       {"store.readers", &c.store_readers, 1, 64, "Database connections for reads."},
       {"store.timeout_ms", &c.store_timeout_ms, 100, 600'000, "Longest wait for the database."},
+      {"store.start_timeout_s",
+       &c.store_start_timeout_s,
+       0,
+       3600,
+       "How long a starting server waits for a PostgreSQL that does not answer."},
       {"engine.threads", &c.engine_threads, 1, 256, "Threads that decide."},
       {"api.threads", &c.api_threads, 1, 256, "Threads that answer questions."},
       {"tenant", &c.first().name, 0, 0, "Name of the first tenant."},
@@ -237,11 +270,12 @@ Result<Config> read_config(std::string_view text,
                            const Overrides& environment,
                            const Overrides& flags) {
   Config config;
-  std::vector<std::string> errors = read_yaml(text, file_name, config);
+  Origins origins;
+  std::vector<std::string> errors = read_file(text, file_name, config, origins);
   if (!file_name.empty()) anchor(config, fs::path(file_name).parent_path());
-  apply(environment, "environment", config, errors);
-  apply(flags, "flag", config, errors);
-  if (errors.empty()) check(config, errors);
+  apply(environment, "environment", config, origins, errors);
+  apply(flags, "flag", config, origins, errors);
+  Judge(config, origins, errors).judge();
   if (!errors.empty()) {
     std::string all;
     for (const std::string& error : errors) all += (all.empty() ? "" : "\n") + error;
@@ -254,9 +288,19 @@ Result<Config> load_config(std::string& path, const Overrides& flags) {
   if (path.empty()) {
     if (const char* named = std::getenv("FERMATA_CONFIG"); named != nullptr) path = named;
   }
-  if (path.empty() && fs::exists("fermata.yaml")) path = "fermata.yaml";
+  if (path.empty() && fs::exists("fermata.yaml") && fs::exists("fermata.toml")) {
+    return fail(ErrorCode::kInvalid,
+                "config.invalid",
+                "fermata.yaml and fermata.toml are both here: name one of them with --config");
+  }
+  for (const char* usual : {"fermata.yaml", "fermata.toml"}) {
+    if (path.empty() && fs::exists(usual)) path = usual;
+  }
   std::ostringstream text;
   if (!path.empty()) {
+    if (fs::is_directory(path)) {
+      return fail(ErrorCode::kInvalid, "config.unreadable", path + ": is a folder, not a file");
+    }
     const std::ifstream file(path);
     if (!file) {
       return fail(ErrorCode::kInvalid, "config.unreadable", path + ": cannot be read");

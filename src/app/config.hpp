@@ -1,6 +1,6 @@
 #pragma once
 
-// The configuration: one YAML file, then FERMATA_* variables, then flags; the later wins.
+// The configuration: one YAML or TOML file, then FERMATA_* variables, then flags; the later wins.
 //
 // Every scalar is described once, in settings(): from it come the file's keys, the variables'
 // names ("limits.body_bytes" is FERMATA_LIMITS_BODY_BYTES), the ranges and the reference in
@@ -73,6 +73,7 @@ struct Config {
   std::string store_url = "sqlite:fermata.db";
   std::int64_t store_readers = 2;
   std::int64_t store_timeout_ms = 5000;
+  std::int64_t store_start_timeout_s = 30;
   std::int64_t engine_threads = 2;
   std::int64_t api_threads = 2;
   std::string signing_key;       // base64url, of FERMATA_SIGNING_KEY; never in the file.
@@ -102,15 +103,17 @@ std::string environment_name(std::string_view key);
 // By key: "store.url" -> "sqlite:x.db".
 using Overrides = std::map<std::string, std::string>;
 
-// kInvalid config.invalid; the message has a line "<file>:<line>:<column>: <what>" for every error.
-// `file_name` is also the base of relative paths. An empty text is the default configuration.
+// kInvalid config.invalid; the message has a line "<file>:<line>:<column>: <what>" for every error,
+// or "environment: <what>", "flag: <what>" for what came from there. A `file_name` that ends in
+// ".toml" is TOML, any other YAML; it is also the base of relative paths. An empty text is the
+// default configuration.
 Result<Config> read_config(std::string_view text,
                            const std::string& file_name,
                            const Overrides& environment,
                            const Overrides& flags);
 
-// The same from disk. An empty `path` means FERMATA_CONFIG, else fermata.yaml if there is one, else
-// no file. `path` becomes the one that was read.
+// The same from disk. An empty `path` means FERMATA_CONFIG, else fermata.yaml or fermata.toml if
+// there is one, else no file. `path` becomes the one that was read.
 Result<Config> load_config(std::string& path, const Overrides& flags);
 
 // FERMATA_ variables that name no setting and nothing else we know: misspelt, probably.

@@ -84,6 +84,38 @@ TEST(Config, names_every_error_and_not_only_the_first) {
       << all;
 }
 
+TEST(Config, every_error_has_its_place_and_none_hides_another) {
+  EXPECT_EQ(
+      errors("log: {level: loud}\n"
+             "env: prod\n"
+             "cors:\n"
+             "  origins: [https://a.example, '*']\n"
+             "limits:\n"
+             "  wait_s: 200\n"
+             "  batch: 0\n"
+             "tenants:\n"
+             "  - {name: default}\n"),
+      "/etc/fermata/fermata.yaml:7:10: limits.batch: must be a whole number from 1 to 100000\n"
+      "/etc/fermata/fermata.yaml:2:6: env: must be one of live test, not 'prod'\n"
+      "/etc/fermata/fermata.yaml:1:14: log.level: must be one of debug info warn error off, "
+      "not 'loud'\n"
+      "/etc/fermata/fermata.yaml:6:11: limits.handle_timeout_ms: must exceed limits.wait_s\n"
+      "/etc/fermata/fermata.yaml:9:5: tenants: 'default' is there twice\n"
+      "/etc/fermata/fermata.yaml:4:32: cors.origins: '*' is no origin such as "
+      "https://example.com");
+}
+
+TEST(Config, an_error_of_a_variable_or_a_flag_says_so) {
+  const auto config = read("env: test\nlog: {level: info}\n",
+                           {{"log.level", "loud"}, {"cors.origins", "https://a.example,b"}},
+                           {{"env", "prod"}});
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().message,
+            "flag: env: must be one of live test, not 'prod'\n"
+            "environment: log.level: must be one of debug info warn error off, not 'loud'\n"
+            "environment: cors.origins: 'b' is no origin such as https://example.com");
+}
+
 TEST(Config, refuses_what_yaml_would_let_pass) {
   EXPECT_NE(errors("env: live\nenv: test\n").find(":2:1: 'env' is there twice"), std::string::npos);
   EXPECT_NE(errors("- a\n").find("must be a mapping"), std::string::npos);
@@ -95,6 +127,69 @@ TEST(Config, refuses_what_yaml_would_let_pass) {
   EXPECT_NE(errors("cors: {origins: ['*']}\n"), "");
   EXPECT_NE(errors("limits: {wait_s: 200}\n"), "") << "answers would be cut off";
   EXPECT_NE(errors("tenants: [{name: default}]\n").find("twice"), std::string::npos);
+}
+
+Result<Config> read_toml(std::string_view toml) {
+  return read_config(toml, "/etc/fermata/fermata.toml", {}, {});
+}
+
+std::string toml_errors(std::string_view toml) {
+  const auto config = read_toml(toml);
+  return config ? "" : config.error().message;
+}
+
+TEST(Config, toml_says_the_same_as_yaml) {
+  const auto config = read_toml(
+      "tenant = 'acme'\n"
+      "store.url = 'sqlite:data/f.db'\n"
+      "cors.origins = ['https://a.example']\n"
+      "[listen]\n"
+      "host = \"0.0.0.0\"\n"
+      "port = 80\n"
+      "[log]\n"
+      "access = false\n"
+      "[bootstrap]\n"
+      "people = [{id = 'ada', name = 'Ada', identities = {slack = 'U1'}}]\n"
+      "[[bootstrap.groups]]\n"
+      "id = 'finance'\n"
+      "members = ['ada']\n"
+      "[[bootstrap.keys]]\n"
+      "kind = 'person'\n"
+      "person = 'ada'\n"
+      "[[tenants]]\n"
+      "name = 'b'\n"
+      "policy.file = '../b.yaml'\n");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->listen_host, "0.0.0.0");
+  EXPECT_EQ(config->listen_port, 80);
+  EXPECT_FALSE(config->log_access);
+  EXPECT_EQ(config->store_url, "sqlite:/etc/fermata/data/f.db");
+  EXPECT_EQ(config->cors_origins, std::vector<std::string>{"https://a.example"});
+  EXPECT_EQ(config->tenants[0].name, "acme");
+  EXPECT_EQ(config->tenants[0].bootstrap.people[0].identities.at("slack"), "U1");
+  EXPECT_EQ(config->tenants[0].bootstrap.groups[0].members, std::set<std::string>{"ada"});
+  EXPECT_EQ(config->tenants[0].bootstrap.keys[0].owner, "ada");
+  EXPECT_EQ(config->tenants[1].policy_file, "/etc/b.yaml");
+  EXPECT_TRUE(read_toml(""));
+}
+
+TEST(Config, toml_is_read_as_strictly_as_yaml) {
+  EXPECT_EQ(toml_errors("[listen]\nprot = 80\nport = '80'\n[limits]\nbatch = 1.5\n"
+                        "wait_s = 0\n[log]\naccess = 'true'\nlevel = 3\n"),
+            "/etc/fermata/fermata.toml:2:1: unknown key 'prot'; known here: host, port, threads\n"
+            "/etc/fermata/fermata.toml:3:8: listen.port: must be a whole number, without quotes\n"
+            "/etc/fermata/fermata.toml:5:9: limits.batch: must be a whole number, without quotes\n"
+            "/etc/fermata/fermata.toml:6:10: limits.wait_s: must be a whole number from 1 to 3600\n"
+            "/etc/fermata/fermata.toml:8:10: log.access: must be true or false, without quotes\n"
+            "/etc/fermata/fermata.toml:9:9: log.level: must be text, in quotes");
+  EXPECT_NE(toml_errors("env = 'live'\nenv = 'test'\n").find("fermata.toml:2:"), std::string::npos);
+  EXPECT_NE(toml_errors("listen = [\n").find("fermata.toml:"), std::string::npos);
+  EXPECT_NE(toml_errors("listen = 3\n").find(":1:10: listen must be a mapping"), std::string::npos);
+  EXPECT_NE(toml_errors("[signing]\nkey = 'abc'\n").find("FERMATA_SIGNING_KEY"), std::string::npos);
+  EXPECT_NE(toml_errors("[[bootstrap.people]]\nid = 7\n").find(":2:6: id must be text"),
+            std::string::npos);
+  EXPECT_NE(toml_errors("tenant = 1979-05-27\n").find(":1:10: tenant: must be text"),
+            std::string::npos);
 }
 
 TEST(Config, a_signing_key_does_not_belong_in_the_file) {
