@@ -14,7 +14,7 @@ struct ByReason {
 };
 
 // Where the code alone does not say it.
-constexpr std::array<ByReason, 9> kByReason{{
+constexpr std::array<ByReason, 11> kByReason{{
     {"json.", {400, false, 0}},
     {"request.malformed", {400, false, 0}},
     {"request.bad_cursor", {400, false, 0}},
@@ -23,6 +23,8 @@ constexpr std::array<ByReason, 9> kByReason{{
     {"request.method_not_allowed", {405, false, 0}},
     {"request.unsupported_media_type", {415, false, 0}},
     {"engine.draining", {503, true, 2}},
+    {"server.starting", {503, true, 1}},
+    {"store.read_only", {503, false, 0}},
     {"turn.held", {409, true, 0}},
 }};
 

@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <map>
 #include <utility>
@@ -10,6 +12,7 @@
 #include "app/bootstrap.hpp"
 #include "app/signing_key.hpp"
 #include "base/random.hpp"
+#include "base/time.hpp"
 #include "engine/engine.hpp"
 #include "net/http_server.hpp"
 #include "observability/log.hpp"
@@ -20,6 +23,7 @@ namespace {
 
 using observability::Level;
 using observability::log;
+constexpr std::int64_t kStoreRetryMs = 1000;
 using Policies = std::map<std::string, PolicyFile>;  // By tenant.
 
 // Signals are taken by this thread alone, between two of its own steps. Threads that start later
@@ -40,6 +44,11 @@ class Signals {
     int signal = 0;
     sigwait(&taken_, &signal);
     return signal;
+  }
+  // True: one came, and was taken.
+  bool arrives_within(std::int64_t ms) const {
+    const timespec limit{ms / 1000, (ms % 1000) * 1'000'000};
+    return sigtimedwait(&taken_, nullptr, &limit) > 0;
   }
   // From now on a signal does what it does to any program.
   void release() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
@@ -173,6 +182,33 @@ void run(const Signals& signals, engine::Engine& engine, const Config& config) {
   log(Level::kInfo, "server.stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
 }
 
+// A database server may come up after us, as when both start with the machine.
+Result<std::unique_ptr<store::Store>> open_store(const Config& config, const Signals& signals) {
+  const std::int64_t give_up = monotonic_ms() + config.store_start_timeout_s * 1000;
+  const bool remote = sqlite_path(config.store_url).empty();
+  while (true) {
+    auto store = store::open(config.store_url, store_options(config));
+    if (store || !remote || store.error().reason != "store.unavailable") return store;
+    const std::int64_t left_ms = give_up - monotonic_ms();
+    if (left_ms <= 0) return store;
+    log(Level::kWarn,
+        "store.waiting",
+        {{"store", printable_url(config.store_url)},
+         {"left_s", std::to_string(left_ms / 1000)},
+         {"why", store.error().detail}});
+    if (signals.arrives_within(std::min(left_ms, kStoreRetryMs))) return store;
+  }
+}
+
+// Answers once all is prepared; until then it is known only that somebody has the address.
+net::Handler when_prepared(const std::atomic<bool>& prepared, api::Api& api) {
+  return [&prepared, answer = api.handler(), refuse = api.refusal()](net::Request request,
+                                                                     net::Responder responder) {
+    if (prepared) return answer(std::move(request), std::move(responder));
+    responder.respond(refuse(503, "server.starting", "the server is starting"));
+  };
+}
+
 std::string address(const Config& config, std::uint16_t port) {
   const bool v6 = config.listen_host.find(':') != std::string::npos;
   return "http://" + (v6 ? "[" + config.listen_host + "]" : config.listen_host) + ":" +
@@ -185,18 +221,26 @@ Result<void> serve(const Config& config, std::ostream& out) {
   Signals signals;
   configure_log(config);
   ::umask(S_IRWXG | S_IRWXO);  // What the server makes, the database first of all, is its own.
+  for (const std::string& name : unknown_variables()) {
+    log(Level::kWarn, "config.unknown_variable", {{"name", name}, {"effect", "none: misspelt?"}});
+  }
   FERMATA_TRY(const Policies policies, read_policies(config));
+  // A key is not made beside what can be no database.
+  FERMATA_CHECK_OK(store::look(config.store_url, store_options(config)));
   // Before the database is touched: without the key there is no use in changing its schema.
   SystemRandom random;
   FERMATA_TRY(std::string seed, signing_seed(config, random));
-  FERMATA_TRY(const auto store, store::open(config.store_url, store_options(config)));
+  FERMATA_TRY(const auto store, open_store(config, signals));
   FERMATA_TRY(const auto engine,
               engine::Engine::start(*store, random, engine_options(config, std::move(seed))));
-  FERMATA_CHECK_OK(prepare(*engine, config, policies, out));
-
   api::Api api(*engine, api_options(config));
-  FERMATA_TRY(const auto server,
-              net::start_server(server_options(config), api.handler(), api.refusal()));
+  // The address first: a key that is printed by a server that then fails is a key wasted.
+  std::atomic<bool> prepared = false;
+  FERMATA_TRY(
+      const auto server,
+      net::start_server(server_options(config), when_prepared(prepared, api), api.refusal()));
+  FERMATA_CHECK_OK(prepare(*engine, config, policies, out));
+  prepared = true;
   out << "listening on " << address(config, server->port()) << std::endl;
   log(Level::kInfo,
       "server.started",

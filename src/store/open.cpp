@@ -11,7 +11,20 @@ bool is_postgres(std::string_view url) {
   return url.starts_with("postgresql://") || url.starts_with("postgres://");
 }
 
+// The URL is not repeated: it may hold a password.
+tl::unexpected<Error> bad_url() {
+  return fail(ErrorCode::kInvalid,
+              "store.bad_url",
+              "The store URL must be memory:, sqlite:<path> or postgresql://...");
+}
+
 }  // namespace
+
+Result<void> look(const std::string& url, const Options& options) {
+  if (url == "memory:" || is_postgres(url)) return {};
+  if (url.starts_with(kSqlite)) return look_sqlite(url.substr(kSqlite.size()), options);
+  return bad_url();
+}
 
 Result<std::unique_ptr<Store>> open(const std::string& url, const Options& options) {
   if (url == "memory:") {
@@ -20,10 +33,7 @@ Result<std::unique_ptr<Store>> open(const std::string& url, const Options& optio
   }
   if (url.starts_with(kSqlite)) return open_sqlite(url.substr(kSqlite.size()), options);
   if (is_postgres(url)) return open_postgres(url, options);
-  // The URL is not repeated: it may hold a password.
-  return fail(ErrorCode::kInvalid,
-              "store.bad_url",
-              "The store URL must be memory:, sqlite:<path> or postgresql://...");
+  return bad_url();
 }
 
 }  // namespace fermata::store

@@ -16,10 +16,16 @@ struct Options {
 };
 
 // kInvalid store.bad_url; kUnavailable store.unavailable; kConflict store.in_use (another process
-// has the SQLite file), store.schema_too_new / _too_old / _changed (a migration that ran is not the
-// one that this program knows), store.not_durable (the database would acknowledge what a crash can
-// lose).
+// has the SQLite file), store.read_only, store.schema_too_new / _too_old / _changed (a migration
+// that ran is not the one that this program knows), store.not_durable (the database would
+// acknowledge what a crash can lose). kNotFound store.missing: no SQLite file, and none may be
+// made.
 Result<std::unique_ptr<Store>> open(const std::string& url, const Options& options);
+
+// Whether open() has a chance, by a look that makes and changes nothing: refuses an URL of no known
+// kind, a path that is a folder or no SQLite file, or that is not there while it may not be made.
+Result<void> look(const std::string& url, const Options& options);
+Result<void> look_sqlite(const std::string& path, const Options& options);
 
 // The memory adapter takes its time from `clock`, for tests.
 std::unique_ptr<Store> make_memory_store(const Clock& clock);

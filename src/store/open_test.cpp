@@ -16,7 +16,7 @@ std::string reason_of(const std::string& url) {
 TEST(OpenStore, chooses_the_adapter_by_the_url) {
   EXPECT_EQ(reason_of("memory:"), "");
   EXPECT_EQ(reason_of("postgresql://nobody:secret@127.0.0.1:1/x"), "store.unavailable");
-  EXPECT_EQ(reason_of("sqlite:/no/such/directory/fermata.db"), "store.unavailable");
+  EXPECT_EQ(reason_of("sqlite:/no/such/directory/fermata.db"), "store.bad_url");
 }
 
 TEST(OpenStore, refuses_other_urls_without_repeating_them) {

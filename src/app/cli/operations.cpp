@@ -30,6 +30,7 @@ int start(Cli& cli, ConfigFlags& flags) {
 Result<std::unique_ptr<store::Store>> open_snapshot(const Config& config) {
   store::Options options;
   options.timeout_ms = static_cast<int>(config.store_timeout_ms);
+  FERMATA_CHECK_OK(store::look(config.store_url, {}));
   const std::string file = sqlite_path(config.store_url);
   return file.empty() ? store::open_postgres_snapshot(config.store_url, options)
                       : store::open_sqlite_snapshot(file, options);
@@ -44,6 +45,11 @@ int migrate(Cli& cli, ConfigFlags& flags, bool only_check) {
   store::Options options;
   options.timeout_ms = static_cast<int>(config->store_timeout_ms);
   const auto store = only_check ? open_snapshot(*config) : store::open(config->store_url, options);
+  if (!store && only_check && store.error().reason == "store.missing") {
+    // The question was whether serve would have to change something: yes, all of it.
+    cli.report(store.error());
+    return kRefused;
+  }
   if (!store) return cli.report(store.error());
   const json::Value report =
       json::Object{{"store", printable_url(config->store_url)}, {"ok", true}};

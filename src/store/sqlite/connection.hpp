@@ -28,6 +28,9 @@ enum class Access {
   kRead,   // Never writes, nor checkpoints when it closes.
 };
 
+// Changes nothing, and has to be written.
+inline constexpr const char* kProbe = "UPDATE task_token SET last = last";
+
 class Connection {
  public:
   static Result<std::unique_ptr<Connection>> open(const std::string& path,

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "store/rows.hpp"
+#include "store/sqlite/translate.hpp"
 
 namespace fermata::store::sqlite {
 
@@ -19,6 +20,9 @@ Result<FileLock> FileLock::take(const std::string& path) {
   const std::filesystem::path real = std::filesystem::weakly_canonical(path, ignored);
   const std::string name = (real.empty() ? path : real.string()) + ".lock";
   const int file = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0 && (errno == EACCES || errno == EPERM || errno == EROFS)) {
+    return tl::unexpected(read_only(name + ": " + std::strerror(errno)));
+  }
   if (file < 0) return tl::unexpected(unavailable(name + ": " + std::strerror(errno)));
   if (::flock(file, LOCK_EX | LOCK_NB) == 0) return FileLock(file);
   const int problem = errno;

@@ -14,6 +14,7 @@
 
 #include "store/snapshot.hpp"
 #include "store/sqlite/file_lock.hpp"
+#include "store/sqlite/look.hpp"
 #include "store/sqlite/migrations.hpp"
 #include "store/sqlite/reads.hpp"
 
@@ -102,7 +103,8 @@ Result<TimeMs> machine_time(Connection&) { return SystemClock().now_ms(); }
 Result<std::vector<Fact>> inspect_sqlite(const std::string& path, const Options& options) {
   using namespace sqlite;  // NOLINT(google-build-using-namespace): of this file.
   std::vector<Fact> facts;
-  if (!std::filesystem::exists(path)) {
+  FERMATA_TRY(const Found found, look(path));
+  if (found == Found::kNothing) {
     facts.push_back({Level::kWarn, path + " does not exist yet", "fermata serve makes it"});
     return facts;
   }
@@ -123,6 +125,8 @@ Result<std::vector<Fact>> inspect_sqlite(const std::string& path, const Options&
 
 Result<std::unique_ptr<Store>> open_sqlite_snapshot(const std::string& path,
                                                     const Options& options) {
+  FERMATA_TRY(const sqlite::Found found, sqlite::look(path));
+  if (found == sqlite::Found::kNothing) return sqlite::missing(path);
   FERMATA_TRY(auto connection,
               sqlite::Connection::open(path, sqlite::Access::kRead, options.timeout_ms));
   Options as_it_is = options;

@@ -8,6 +8,14 @@
 
 namespace fermata::store::sqlite {
 
+Error read_only(const std::string& detail) {
+  return Error{ErrorCode::kConflict,
+               "store.read_only",
+               "The database cannot be written.",
+               "sqlite: " + detail,
+               {}};
+}
+
 Error translate(int code, const char* message, const char* statement) {
   const std::string detail =
       "sqlite: " + std::string(statement) + ": " + message + " (" + std::to_string(code) + ")";
@@ -19,10 +27,11 @@ Error translate(int code, const char* message, const char* statement) {
     case SQLITE_IOERR:
     case SQLITE_LOCKED:
     case SQLITE_NOMEM:
-    case SQLITE_PERM:
     case SQLITE_PROTOCOL:
-    case SQLITE_READONLY:
       return unavailable(detail);
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+      return read_only(detail.substr(detail.find(' ') + 1));
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return Error{ErrorCode::kInternal,

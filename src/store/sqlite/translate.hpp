@@ -10,6 +10,9 @@ namespace fermata::store::sqlite {
 //   kUnavailable  store.unavailable  busy, full, unreadable, out of memory: may work later
 //   kInternal     store.corrupt      the file is damaged, or no database
 //   kInternal     store.internal     our own mistake
+// kConflict store.read_only.
+Error read_only(const std::string& detail);
+
 Error translate(int code, const char* message, const char* statement);
 
 }  // namespace fermata::store::sqlite

@@ -15,6 +15,9 @@ class Writer {
  public:
   Writer(std::unique_ptr<Connection> connection, const Clock& clock);
 
+  // Whether the file can be written, by writing.
+  Result<void> probe() { return connection_->execute("probe", kProbe); }
+
   std::vector<Result<void>> commit(const std::vector<Commit>& commits);
   Result<LeasedTasks> lease_tasks(const std::string& owner, std::int64_t lease_ms, int limit);
 
