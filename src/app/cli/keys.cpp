@@ -4,6 +4,7 @@
 // the configuration, and the server stopped.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <utility>
 
 #include "app/bootstrap.hpp"
@@ -19,7 +20,7 @@ namespace {
 constexpr std::size_t kMost = 10'000;
 
 struct Wish {
-  std::string kind, agent, person, on_behalf_of, label, expires_at;
+  std::string kind, agent, person, on_behalf_of, label, expires_at, tenant;
   bool direct = false;
 };
 
@@ -80,12 +81,20 @@ int create(Cli& cli, const Wish& wish) {
 
 Result<json::Value> create_direct(ConfigFlags& flags, const Wish& wish) {
   FERMATA_TRY(Config config, flags.load());
-  SystemRandom random;
-  FERMATA_TRY(const std::string seed, signing_seed(config, random));
+  const std::string tenant = wish.tenant.empty() ? config.first().name : wish.tenant;
+  if (std::none_of(config.tenants.begin(), config.tenants.end(), [&](const Tenant& one) {
+        return one.name == tenant;
+      })) {
+    return fail(ErrorCode::kNotFound,
+                "tenant.not_found",
+                "The configuration has no tenant '" + tenant + "'.");
+  }
   store::Options options;
   options.migrate = false;
+  FERMATA_CHECK_OK(store::look(config.store_url, options));
+  SystemRandom random;
+  FERMATA_TRY(const std::string seed, signing_seed(config, random));
   FERMATA_TRY(const auto store, store::open(config.store_url, options));
-  const std::string tenant = config.first().name;
   engine::Options engine_options;
   engine_options.signing_seed = seed;
   engine_options.tenants = {tenant};
@@ -100,8 +109,11 @@ Result<json::Value> create_direct(ConfigFlags& flags, const Wish& wish) {
   minted.record.label = wish.label;
   if (!wish.expires_at.empty()) minted.record.expires_at = from_rfc3339(wish.expires_at);
   FERMATA_CHECK_OK(apply(*engine, tenant, command::CreateKey{minted.record}));
-  return json::Value(json::Object{
-      {"id", minted.record.id}, {"key", minted.plain}, {"kind", wish.kind}, {"owner", owner}});
+  return json::Value(json::Object{{"id", minted.record.id},
+                                  {"key", minted.plain},
+                                  {"kind", wish.kind},
+                                  {"owner", owner},
+                                  {"tenant", tenant}});
 }
 
 void add_create(CLI::App* group, Cli& cli) {
@@ -120,6 +132,8 @@ void add_create(CLI::App* group, Cli& cli) {
       });
   command->add_flag(
       "--direct", wish->direct, "In the database, for a lost admin key; stop the server first");
+  command->add_option(
+      "--tenant", wish->tenant, "With --direct: of which tenant (default the first)");
   const std::shared_ptr<ConfigFlags> flags = add_config_flags(*command);
   command->callback([&cli, wish, flags] {
     cli.action = [&cli, wish, flags] {
@@ -128,6 +142,9 @@ void add_create(CLI::App* group, Cli& cli) {
       }
       if ((wish->kind == "person") == wish->person.empty()) {
         return cli.usage("--person belongs to --kind person, and there it must be");
+      }
+      if (!wish->direct && !wish->tenant.empty()) {
+        return cli.usage("--tenant belongs to --direct; otherwise your key says which tenant");
       }
       if (!wish->direct) return create(cli, *wish);
       const auto made = create_direct(*flags, *wish);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string_view>
 
 #include "core/decide.hpp"
@@ -99,10 +100,24 @@ Result<Events> decide_one(const Directory& directory,
   return Events{event::KeyCreated{key}};
 }
 
-Result<Events> decide_one(const Directory& directory, const RevokeKey& wish, const Context&) {
+bool is_usable_admin(const ApiKey& key, TimeMs now) {
+  return key.kind == ActorKind::kAdmin && !key.revoked_at &&
+         (!key.expires_at || *key.expires_at > now);
+}
+
+Result<Events> decide_one(const Directory& directory,
+                          const RevokeKey& wish,
+                          const Context& context) {
   const auto found = directory.keys.find(wish.key);
   if (found == directory.keys.end()) return not_found("key", wish.key);
   if (found->second.revoked_at) return Events{};
+  const auto usable = std::count_if(directory.keys.begin(), directory.keys.end(), [&](auto& key) {
+    return is_usable_admin(key.second, context.now);
+  });
+  if (usable == 1 && is_usable_admin(found->second, context.now))
+    return fail(ErrorCode::kConflict,
+                "key.last_admin",
+                "this is the last admin key that works; make another one first");
   return Events{event::KeyRevoked{wish.key}};
 }
 
