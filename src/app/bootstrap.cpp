@@ -1,6 +1,7 @@
 #include "app/bootstrap.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -81,7 +82,14 @@ Result<void> bootstrap(engine::Engine& engine,
   return {};
 }
 
+Result<void> refuse_folder(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) return {};
+  return fail(ErrorCode::kInvalid, "policy.unreadable", path + ": is a folder, not a file");
+}
+
 Result<PolicyFile> read_policy_file(const std::string& path) {
+  FERMATA_CHECK_OK(refuse_folder(path));
   const std::ifstream file(path);
   if (!file) return fail(ErrorCode::kInvalid, "policy.unreadable", path + ": cannot be read");
   std::ostringstream text;

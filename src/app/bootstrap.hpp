@@ -36,6 +36,9 @@ struct PolicyFile {
   std::string hash;
 };
 
+// kInvalid policy.unreadable: a folder can be opened, and reads as an empty file.
+Result<void> refuse_folder(const std::string& path);
+
 // kInvalid policy.invalid: the message has a line "<file>:<line>:<column>: <what>" for every error.
 Result<PolicyFile> read_policy_file(const std::string& path);
 

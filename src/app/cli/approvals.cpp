@@ -131,7 +131,9 @@ void add_approvals(CLI::App& app, Cli& cli) {
   auto filter = std::make_shared<Filter>();
   CLI::App* command = group->add_subcommand("list", "Requests, newest first; the pending ones");
   add_filter(command, filter);
-  command->add_option("--status", filter->status, "pending, approved, rejected, ...");
+  command->add_option("--status", filter->status, "Of this status")
+      ->check(CLI::IsMember(
+          {"pending", "approved", "rejected", "answered", "expired", "cancelled", "superseded"}));
   command->add_flag("--all", filter->all, "Of any status");
   command->add_option("--limit", filter->limit, "At most so many")->capture_default_str();
   command->callback([&cli, filter] { cli.action = [&cli, filter] { return list(cli, *filter); }; });

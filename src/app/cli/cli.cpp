@@ -44,9 +44,41 @@ Style style_of_stdout() {
   return style;
 }
 
+bool is_web(const std::string& url) {
+  return url.starts_with("http://") || url.starts_with("https://");
+}
+
+std::string not_web(const std::string& url) {
+  return "'" + visible(url) + "' is no address of a server: it begins with http:// or https://";
+}
+
+// The command that was chosen last: "fermata approvals".
+const CLI::App& innermost(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : innermost(*chosen.front());
+}
+
+// What stands where a command should, in words; empty when that is not what is wrong.
+std::string unknown_command(const CLI::App& app) {
+  const CLI::App& last = innermost(app);
+  const auto there = last.get_subcommands([](const CLI::App*) { return true; });
+  if (there.empty()) return {};
+  for (const std::string& word : app.remaining(true)) {
+    if (word.starts_with("-")) continue;
+    std::string path, list;
+    for (const CLI::App* one = &last; one != nullptr; one = one->get_parent()) {
+      path = one->get_name() + (path.empty() ? "" : " ") + path;
+    }
+    for (const CLI::App* one : there) list += (list.empty() ? "" : ", ") + one->get_name();
+    return "'" + visible(word) + "' is no command of " + path + "; there are " + list;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Client*> Cli::client() {
+  if (!is_web(url)) return fail(ErrorCode::kInvalid, "cli.bad_url", not_web(url));
   if (client_ == nullptr) {
     std::string key = environment("FERMATA_KEY");
     if (!key_file.empty()) {
@@ -152,7 +184,9 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.add_flag("--json", cli.json, "Answer in JSON, for machines");
   app.set_version_flag("--version", "fermata " FERMATA_VERSION);
-  app.add_option("--url", cli.url, "Server to talk to")->type_name("URL");
+  app.add_option("--url", cli.url, "Server to talk to")
+      ->type_name("URL")
+      ->check([](const std::string& url) { return is_web(url) ? std::string() : not_web(url); });
   app.add_option("--key-file", cli.key_file, "File with the API key")->type_name("FILE");
   app.footer(kFooter);
   for (const auto add : {add_serve,
@@ -177,6 +211,9 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& stopped) {
+    const bool wrong = stopped.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success);
+    const std::string unknown = wrong ? unknown_command(app) : std::string();
+    if (!unknown.empty()) return cli.usage(unknown);
     const int code = app.exit(stopped, std::cout, std::cerr);
     return code == 0 ? kOk : kUsage;
   }

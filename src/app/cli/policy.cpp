@@ -23,11 +23,33 @@ struct Explain {
 };
 
 Result<std::string> read_file(const std::string& path) {
+  FERMATA_CHECK_OK(refuse_folder(path));
   const std::ifstream file(path);
   if (!file) return fail(ErrorCode::kInvalid, "policy.unreadable", path + ": cannot be read");
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+bool orders(Operator op) {
+  return op == Operator::kLt || op == Operator::kLte || op == Operator::kGt || op == Operator::kGte;
+}
+
+// What is allowed and hardly meant: a number in quotes is compared as text, and never with numbers.
+std::vector<std::string> doubtful(const Policy& policy) {
+  std::vector<std::string> doubts;
+  for (const Rule& rule : policy.rules) {
+    for (const Condition& condition : rule.when) {
+      const std::string* text = condition.operand.as_string();
+      if (!orders(condition.op) || text == nullptr) continue;
+      const Result<json::Value> read = json::parse(*text);
+      if (!read || !read->is_number()) continue;
+      doubts.push_back("rule '" + rule.name + "' compares " + condition.argument +
+                       " with the text \"" + *text +
+                       "\", which no number is above or below; write " + *text + " without quotes");
+    }
+  }
+  return doubts;
 }
 
 // Needs no server: the rules of the language are in the binary.
@@ -42,11 +64,18 @@ int check(Cli& cli, const std::string& path) {
                                   {"msg", wrong.message}});
   }
   const bool good = parsed.errors.empty();
-  const json::Value report = json::Object{{"ok", good}, {"errors", std::move(errors)}};
+  const std::vector<std::string> doubts =
+      good ? doubtful(parsed.policy) : std::vector<std::string>();
+  json::Array warnings(doubts.begin(), doubts.end());
+  const json::Value report =
+      json::Object{{"ok", good}, {"errors", std::move(errors)}, {"warnings", std::move(warnings)}};
   cli.show(report, [&] {
     if (!good) return prose(codec::to_string(parsed.errors, path), "");
-    return path + ": " + count(static_cast<std::int64_t>(parsed.policy.rules.size()), "rule") +
-           ", hash " + parsed.policy.hash + "\n";
+    std::string told;
+    for (const std::string& doubt : doubts) told += path + ": warning: " + visible(doubt) + "\n";
+    return told + path + ": " +
+           count(static_cast<std::int64_t>(parsed.policy.rules.size()), "rule") + ", hash " +
+           parsed.policy.hash + "\n";
   });
   return good ? kOk : kRefused;
 }
