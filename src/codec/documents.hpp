@@ -9,15 +9,19 @@
 #include "base/json.hpp"
 #include "core/directory/directory.hpp"
 #include "core/event.hpp"
+#include "core/workflow/rollback.hpp"
 #include "core/workflow/workflow.hpp"
 
 namespace fermata::codec {
 
 // As much work for a workflow of many calls as for one of few.
 json::Value to_document(const Workflow& workflow);
-json::Value to_document(const Call& call);
+// A checkpoint's call has the result that it has on the branch of now.
+json::Value to_document(const Call& call, const Workflow& workflow);
 json::Value to_document(const Approval& approval, const Workflow& workflow);
 json::Value to_document(const Checkpoint& checkpoint);
+// What a rollback would do, for whoever decides on it.
+json::Value to_document(const RollbackPlan& plan, const Workflow& workflow);
 json::Value to_document(const Person& person);
 json::Value to_document(const Group& group);
 json::Value to_document(const ApiKey& key);  // Without the secret's hash.

@@ -74,7 +74,8 @@ TEST(WorkflowDocument, has_the_shape_of_the_api) {
             R"("on_behalf_of":"ana","requester":{"kind":"agent","id":"refund-agent"},)"
             R"("dispatch":"none","effects":"live","forked_from":null,"epoch":0,)"
             R"("version":3,"branches":[{"epoch":0,"parent":0,"checkpoint":"","reason":"",)"
-            R"("at":"2026-11-22T16:00:00.123Z"}],"turn":null,"fingerprint":null,)"
+            R"("at":"2026-11-22T16:00:00.123Z","by":{"kind":"system","id":""},"attempt":1,)"
+            R"("notice":null}],"undo":[],"turn":null,"fingerprint":null,)"
             R"("pending_approvals":[],"calls":{"total":0,"open":0,"done":0},"result":null,)"
             R"("error":null,"created_at":"2026-11-22T16:00:00.123Z",)"
             R"("updated_at":"2026-11-22T16:00:00.124Z"})");
@@ -106,20 +107,20 @@ TEST(WorkflowDocument, counts_the_calls_of_the_branch_and_names_what_is_pending)
 }
 
 TEST(CallDocument, has_the_shape_of_the_api) {
-  EXPECT_EQ(text(to_document(a_call())),
+  EXPECT_EQ(text(to_document(a_call(), a_workflow())),
             R"({"id":"cl_01hzy3k9q2w4e6r8t0v1x5z7bc_1","key":"step-1","kind":"tool",)"
             R"("tool":"refund","arguments":{"amount":250},"state":"waiting","hash":")" +
                 kHash + R"(","request_hash":")" + kRequestHash +
-                R"(","idempotent":false,"epoch":1,"attempt":0,"approval":null,)"
+                R"(","idempotent":false,"epoch":1,"attempt":0,"approval":null,"undo":null,)"
                 R"("opened_at":"2026-11-22T16:00:00.123Z","closed_at":null})");
 }
 
 TEST(CallDocument, has_a_result_only_when_done) {
   Call call = a_call();
-  EXPECT_EQ(to_document(call).as_object()->find("result"), nullptr);
+  EXPECT_EQ(to_document(call, a_workflow()).as_object()->find("result"), nullptr);
   call.state = CallState::kDone;
   call.closed_at = kStart + 5;
-  const json::Value document = to_document(call);
+  const json::Value document = to_document(call, a_workflow());
   ASSERT_NE(document.as_object()->find("result"), nullptr) << "null is a result too";
   EXPECT_EQ(document["closed_at"], "2026-11-22T16:00:00.128Z");
 }
@@ -130,13 +131,14 @@ TEST(CallDocument, says_what_became_of_it) {
   call.effective_arguments = json::Object{{"amount", 200}};
   call.state = CallState::kFailed;
   call.error = CallError{"IOError", "gone"};
-  EXPECT_EQ(text(to_document(call)["effective_arguments"]), R"({"amount":200})");
-  EXPECT_EQ(text(to_document(call)["error"]), R"({"type":"IOError","message":"gone"})");
-  EXPECT_EQ(to_document(call)["approval"], "ap_1");
+  EXPECT_EQ(text(to_document(call, a_workflow())["effective_arguments"]), R"({"amount":200})");
+  EXPECT_EQ(text(to_document(call, a_workflow())["error"]),
+            R"({"type":"IOError","message":"gone"})");
+  EXPECT_EQ(to_document(call, a_workflow())["approval"], "ap_1");
   call.state = CallState::kDenied;
   call.denial_reason = "policy.denied";
   call.denial_message = "Not allowed.";
-  EXPECT_EQ(text(to_document(call)["denial"]),
+  EXPECT_EQ(text(to_document(call, a_workflow())["denial"]),
             R"({"reason":"policy.denied","message":"Not allowed."})");
 }
 
@@ -210,6 +212,7 @@ TEST(ApprovalDocument, shows_the_answer_of_an_answered_question) {
 TEST(CheckpointDocument, names_its_workflow) {
   const Checkpoint checkpoint{"cp" + kSuffix + "_1",
                               "before",
+                              "",
                               1,
                               9,
                               2,
@@ -221,7 +224,8 @@ TEST(CheckpointDocument, names_its_workflow) {
                               true};
   EXPECT_EQ(text(to_document(checkpoint)),
             R"({"id":"cp_01hzy3k9q2w4e6r8t0v1x5z7bc_1",)"
-            R"("workflow_id":"wf_01hzy3k9q2w4e6r8t0v1x5z7bc","name":"before","epoch":1,)"
+            R"("workflow_id":"wf_01hzy3k9q2w4e6r8t0v1x5z7bc","name":"before","call":null,)"
+            R"("epoch":1,)"
             R"("version":9,"calls":2,"snapshot":null,"recovery":null,"metadata":{},)"
             R"("by":{"kind":"person","id":"ana"},"at":"2026-11-22T16:00:00.123Z","live":true})");
 }

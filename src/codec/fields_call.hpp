@@ -24,6 +24,7 @@ void fields(V& v, Ref<V, event::CallOpened> e) {
   v("target", e.target);
   v("tool", e.tool);
   v("turn", e.turn);
+  v("undo", e.undo);
   v("why", e.why);
 }
 

@@ -53,6 +53,7 @@ void fields(V& v, Ref<V, event::WorkflowRolledBack> e) {
   v("epoch", e.epoch);
   v("parent", e.parent);
   v("reason", e.reason);
+  v("undo_attempts", e.undo_attempts);
   v("undone", e.undone);
 }
 
@@ -82,6 +83,7 @@ void fields(V& v, Ref<V, event::TurnLapsed> e) {
 
 template <class V>
 void fields(V& v, Ref<V, event::CheckpointCreated> e) {
+  v("call", e.call);
   v("calls", e.calls);
   v("checkpoint", e.checkpoint);
   v("epoch", e.epoch);

@@ -20,10 +20,16 @@ void lift_workflow_created(json::Object& event) {
   set_in_payload(event, "forked_from", {});
 }
 
+void lift_rolled_back(json::Object& event) { set_in_payload(event, "undo_attempts", 3); }
+void lift_call_opened(json::Object& event) { set_in_payload(event, "undo", ""); }
+void lift_checkpoint_created(json::Object& event) { set_in_payload(event, "call", ""); }
 void lift_turn_ended(json::Object& event) { set_in_payload(event, "retry_after_ms", 0); }
 
-constexpr Lift kLifts[] = {{"turn.ended", 1, lift_turn_ended},
-                           {"workflow.created", 1, lift_workflow_created}};
+constexpr Lift kLifts[] = {{"call.opened", 1, lift_call_opened},
+                           {"checkpoint.created", 1, lift_checkpoint_created},
+                           {"turn.ended", 1, lift_turn_ended},
+                           {"workflow.created", 1, lift_workflow_created},
+                           {"workflow.rolled_back", 1, lift_rolled_back}};
 
 }  // namespace
 

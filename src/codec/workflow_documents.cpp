@@ -2,20 +2,54 @@
 
 #include "codec/document.hpp"
 #include "codec/documents.hpp"
+#include "core/workflow/rollback.hpp"
+#include "core/workflow/undo.hpp"
 
 namespace fermata::codec {
 namespace {
 
-json::Value branches_document(const std::vector<Branch>& branches) {
+// Those to undo first, and the latest that are settled: a workflow may have left many effects
+// behind, and its document is written with each change.
+constexpr std::size_t kMostShownUndos = 200;
+
+json::Value undo_document(const Workflow& workflow, const Compensation& compensation) {
+  const Call& call = workflow.calls[compensation.call];
+  return Document()
+      .add("call", call.id)
+      .add("tool", call.tool)
+      .add("arguments", call.effective())
+      .add("undo_tool", text_or_null(call.undo))
+      .add("state", to_string(undo_state(workflow, compensation)))
+      .add("attempts", compensation.attempts)
+      .add("key", text_or_null(undo_key(workflow, compensation)))
+      .add("error", text_or_null(undo_error(workflow, compensation)))
+      .add("epoch", compensation.epoch)
+      .done();
+}
+
+json::Value undos_document(const Workflow& workflow) {
   json::Array documents;
-  documents.reserve(branches.size());
-  for (const Branch& branch : branches)
+  for (const bool settled : {false, true})
+    for (const Compensation& compensation : workflow.compensations)
+      if (documents.size() < kMostShownUndos &&
+          is_settled(undo_state(workflow, compensation)) == settled)
+        documents.push_back(undo_document(workflow, compensation));
+  return documents;
+}
+
+json::Value branches_document(const Workflow& workflow) {
+  json::Array documents;
+  documents.reserve(workflow.branches.size());
+  for (const Branch& branch : workflow.branches)
     documents.push_back(Document()
                             .add("epoch", branch.epoch)
                             .add("parent", branch.parent)
                             .add("checkpoint", branch.checkpoint)
                             .add("reason", branch.reason)
                             .add("at", time_document(branch.at))
+                            .add("by", actor_document(branch.by))
+                            .add("attempt", branch.attempt)
+                            .add("notice", text_or_null(notice(workflow, branch)))
                             .done());
   return documents;
 }
@@ -53,6 +87,12 @@ json::Value call_counts(const Workflow& workflow) {
   return Document().add("total", total).add("open", open).add("done", total - open).done();
 }
 
+json::Value result_of(const Call& call, const Workflow& workflow) {
+  if (call.kind != CallKind::kCheckpoint) return call.result;
+  const Checkpoint* made = find_checkpoint(workflow, call.result.string_or("checkpoint"));
+  return made == nullptr ? call.result : checkpoint_record(workflow, *made);
+}
+
 }  // namespace
 
 json::Value to_document(const Workflow& workflow) {
@@ -72,7 +112,8 @@ json::Value to_document(const Workflow& workflow) {
       .add("forked_from", origin_document(workflow.forked_from))
       .add("epoch", workflow.epoch)
       .add("version", workflow.version)
-      .add("branches", branches_document(workflow.branches))
+      .add("branches", branches_document(workflow))
+      .add("undo", undos_document(workflow))
       .add("turn", turn_document(workflow.turn))
       .add("fingerprint", workflow.fingerprint)
       .add("pending_approvals", pending_document(workflow))
@@ -84,7 +125,7 @@ json::Value to_document(const Workflow& workflow) {
       .done();
 }
 
-json::Value to_document(const Call& call) {
+json::Value to_document(const Call& call, const Workflow& workflow) {
   Document document;
   document.add("id", call.id)
       .add("key", call.key)
@@ -98,8 +139,9 @@ json::Value to_document(const Call& call) {
       .add("idempotent", call.idempotent)
       .add("epoch", call.epoch)
       .add("attempt", call.attempt)
-      .add("approval", text_or_null(call.approval));
-  if (call.state == CallState::kDone) document.add("result", call.result);
+      .add("approval", text_or_null(call.approval))
+      .add("undo", text_or_null(call.undo));
+  if (call.state == CallState::kDone) document.add("result", result_of(call, workflow));
   if (call.error) document.add("error", error_document(*call.error));
   if (call.state == CallState::kDenied)
     document.add(
@@ -115,6 +157,7 @@ json::Value to_document(const Checkpoint& checkpoint) {
       .add("id", checkpoint.id)
       .add("workflow_id", workflow_of(checkpoint.id))
       .add("name", checkpoint.name)
+      .add("call", text_or_null(checkpoint.call))
       .add("epoch", checkpoint.epoch)
       .add("version", checkpoint.version)
       .add("calls", static_cast<std::int64_t>(checkpoint.calls))

@@ -37,6 +37,7 @@ struct CancelWorkflow {
 struct RollBack {
   std::string checkpoint, reason;
   std::optional<std::int64_t> turn;
+  std::optional<std::int64_t> if_version;  // Of the preview that somebody agreed to.
 };
 
 struct StartTurn {
@@ -65,6 +66,7 @@ struct OpenCall {
   std::string tool;
   json::Object arguments;
   std::string request_hash, definition_hash, target, why;
+  std::string undo;  // The tool that undoes it; or empty.
   bool idempotent = false;
   bool recorded = false;  // Carries its result or error; not for kTool.
   json::Value result;
@@ -102,6 +104,7 @@ struct ExpireApproval {
 
 struct CreateCheckpoint {
   std::string name;
+  std::string key;  // Of the journal, with a turn: it is a call as well. Or empty.
   json::Value snapshot, recovery;
   json::Object metadata;
   std::optional<std::int64_t> turn;

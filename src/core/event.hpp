@@ -44,6 +44,7 @@ struct WorkflowRolledBack {
   std::string checkpoint, reason;
   std::vector<std::string> dropped;  // Calls that left the branch.
   std::vector<std::string> undone;   // Those of them whose effects were done, or may have been.
+  std::int64_t undo_attempts = 3;    // How often undoing one of them may be tried.
 };
 
 struct TurnStarted {
@@ -69,7 +70,7 @@ struct CallOpened {
   CallKind kind = CallKind::kTool;
   std::string tool;
   json::Object arguments;
-  std::string request_hash, definition_hash, target, why;
+  std::string request_hash, definition_hash, target, why, undo;
   bool idempotent = false;
   std::string hash, policy_hash;
   std::string rule;    // Which rule gave the verdict.
@@ -140,6 +141,7 @@ struct ApprovalClosed {
 
 struct CheckpointCreated {
   std::string checkpoint, name;
+  std::string call;  // Recorded with it; or empty.
   json::Value snapshot, recovery;
   json::Object metadata;
   std::int64_t epoch = 0;

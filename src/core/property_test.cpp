@@ -5,6 +5,8 @@
 #include <random>
 #include <set>
 
+#include "core/workflow/rollback.hpp"
+#include "core/workflow/undo.hpp"
 #include "tests/support/story.hpp"
 
 namespace fermata::testing {
@@ -39,9 +41,31 @@ class Monkey {
   std::string somebody() { return std::vector<std::string>{"ana", "ben", "cleo", "dan"}[pick(4)]; }
 
   command::OpenCall some_call() {
-    return story_.refund(std::vector<std::int64_t>{50, 500, 5000}[pick(3)],
-                         "k" + std::to_string(pick(6)),
-                         pick(2) == 0);
+    if (pick(8) == 0) return some_request();
+    command::OpenCall call = story_.refund(std::vector<std::int64_t>{50, 500, 5000}[pick(3)],
+                                           "k" + std::to_string(pick(6)),
+                                           pick(2) == 0);
+    if (pick(2) == 0) call.undo = "cancel_refund";
+    return call;
+  }
+  command::OpenCall some_request() {
+    command::OpenCall call = story_.refund(500, "r" + std::to_string(pick(3)));
+    call.tool = kRequestApproval;
+    call.arguments = {{"action", "refund"}, {"arguments", json::Object{{"amount", 500}}}};
+    return call;
+  }
+  // What must be undone now, or now and then something else under such a key.
+  command::OpenCall some_undo() {
+    const Workflow& w = story_.workflow;
+    command::OpenCall call = story_.refund(1, "undo/x/1", pick(2) == 0);
+    call.tool = "cancel_refund";
+    const std::size_t any = w.compensations.empty() ? 0 : pick(w.compensations.size());
+    const Compensation* next =
+        pick(8) == 0 && !w.compensations.empty() ? &w.compensations[any] : next_undo(w);
+    if (next == nullptr) return call;
+    call.key = undo_key(w, *next);
+    call.arguments = undo_arguments(w.calls[next->call]);
+    return call;
   }
 
   void step() {
@@ -55,7 +79,7 @@ class Monkey {
   void act() {
     const Workflow& w = story_.workflow;
     const Actor agent = Story::agent();
-    switch (pick(12)) {
+    switch (pick(15)) {
       case 0:
         (void)story_.when(agent, command::StartTurn{.worker = "w", .takeover = true});
         break;
@@ -73,12 +97,10 @@ class Monkey {
         if (!w.approvals.empty()) decide_some();
         break;
       case 8:
-        (void)story_.when(agent, command::CreateCheckpoint{.name = "c"});
+        (void)story_.when(agent, command::CreateCheckpoint{.name = "c", .turn = turn_held()});
         break;
       case 9:
-        if (!w.checkpoints.empty() && pick(3) == 0)
-          (void)story_.when(
-              agent, command::RollBack{w.checkpoints[pick(w.checkpoints.size())].id, "r", {}});
+        if (!w.checkpoints.empty() && pick(3) == 0) roll_back();
         break;
       case 10:
         if (!w.approvals.empty())
@@ -88,9 +110,25 @@ class Monkey {
       case 11:
         change_membership();
         break;
+      case 12:
+      case 13:
+        (void)story_.when(agent, some_undo());
+        break;
+      case 14:
+        (void)story_.when(agent, some_checkpoint());
+        break;
       default:
         break;
     }
+  }
+
+  command::CreateCheckpoint some_checkpoint() {
+    command::CreateCheckpoint wish{.name = "c", .key = "c" + std::to_string(pick(3))};
+    wish.turn = turn_held();
+    return wish;
+  }
+  std::optional<std::int64_t> turn_held() const {
+    return story_.workflow.turn ? std::optional(story_.workflow.turn->n) : std::nullopt;
   }
 
   command::CloseCall close_some() {
@@ -100,7 +138,54 @@ class Monkey {
             call.grant ? call.grant->id : "",
             call.hash,
             "done",
-            std::nullopt};
+            pick(4) == 0 ? std::optional(CallError{"E", "e"}) : std::nullopt};
+  }
+
+  // What the preview says is what happens.
+  void roll_back() {
+    const Workflow before = story_.workflow;
+    const std::string to = before.checkpoints[pick(before.checkpoints.size())].id;
+    const Actor by = pick(2) == 0 ? Story::agent() : Story::person(somebody());
+    Context context{
+        .now = story_.now, .actor = by, .directory = &story_.directory, .policy = &story_.policy};
+    const auto plan = plan_rollback(before, to, context);
+    command::RollBack wish{to, "r", {}, before.version};
+    if (by == Story::agent()) wish.turn = turn_held();
+    const auto rolled = story_.when(by, wish);
+    ASSERT_EQ(plan.has_value(), rolled.has_value());
+    if (!plan) return;
+    for (const std::size_t i : plan->cancelled)
+      EXPECT_EQ(story_.workflow.approvals[i].status, ApprovalStatus::kCancelled);
+    EXPECT_EQ(plan->cancelled, before.pending);
+    EXPECT_EQ(story_.workflow.branches.back().attempt, plan->attempt);
+    for (const std::size_t i : plan->effects) EXPECT_TRUE(is_to_undo(i)) << "P13: it is listed";
+    check_undecided(before);
+  }
+
+  bool is_to_undo(std::size_t call) const {
+    for (const Compensation& compensation : story_.workflow.compensations)
+      if (compensation.call == call) return true;
+    return false;
+  }
+
+  // P13 to the letter: no decision and no outcome of before is another one after it, no call that
+  // was only permitted is permitted still, and each effect that left the branch is listed.
+  void check_undecided(const Workflow& before) {
+    const Workflow& w = story_.workflow;
+    EXPECT_TRUE(w.pending.empty()) << "P13";
+    for (std::size_t i = 0; i < before.approvals.size(); ++i) {
+      EXPECT_EQ(w.approvals[i].decisions, before.approvals[i].decisions) << "P13: un-decided";
+      if (before.approvals[i].pending()) continue;
+      EXPECT_EQ(w.approvals[i].status, before.approvals[i].status) << "P13: un-decided";
+      EXPECT_EQ(w.approvals[i].outcome->by, before.approvals[i].outcome->by) << "P13";
+    }
+    for (std::size_t i = 0; i < w.calls.size(); ++i) {
+      const Call& call = w.calls[i];
+      EXPECT_FALSE(call.live && call.state == CallState::kGranted) << "P13: a grant outlived it";
+      const bool left = before.calls[i].live && !call.live;
+      const bool effect = call.kind == CallKind::kTool && call.attempt > 0;
+      EXPECT_TRUE(!left || !effect || is_to_undo(i)) << "P13: an effect is not listed";
+    }
   }
 
   void decide_some() {
@@ -131,7 +216,8 @@ class Monkey {
       const Approval& approval = *find_approval(w, granted->approval);
       EXPECT_EQ(verdict(approval, story_.directory), Verdict::kApproved) << "P1";
       EXPECT_EQ(granted->hash, approval.hash) << "P5";
-      EXPECT_EQ(granted->epoch, old.epoch) << "P13";
+      EXPECT_EQ(granted->epoch, old.epoch) << "P13: a decision of before was resurrected";
+      EXPECT_NE(find_call(w, granted->call)->tool, kRequestApproval) << "it permits nothing";
     } else if (const auto* decided = std::get_if<event::ApprovalDecided>(&recorded.payload)) {
       EXPECT_EQ(recorded.actor.kind, ActorKind::kPerson) << "P3";
       EXPECT_NE(decided->person, "ana") << "P3: the agent works for ana";
@@ -142,8 +228,25 @@ class Monkey {
       check_start(*started, old);
     } else if (const auto* ended = std::get_if<event::CallClosed>(&recorded.payload)) {
       EXPECT_TRUE(ended_.insert(ended->call).second) << "P17: closed twice";
-      EXPECT_TRUE(starts_.contains(ended->call)) << "P9: closed without a start";
+      EXPECT_TRUE(starts_.contains(ended->call) ||
+                  find_call(w, ended->call)->tool == kRequestApproval)
+          << "P9: closed without a start";
+    } else if (const auto* opened = std::get_if<event::CallOpened>(&recorded.payload)) {
+      check_open(*opened, old);
     }
+  }
+
+  // Nothing new before what a rollback left is settled, and the newest effect first.
+  void check_open(const event::CallOpened& opened, const Workflow& old) {
+    const Compensation* next = next_undo(old);
+    if (next == nullptr) {
+      EXPECT_FALSE(parse_undo_key(opened.key)) << "an undo of nothing";
+      return;
+    }
+    EXPECT_EQ(opened.key, undo_key(old, *next));
+    for (const Compensation& other : old.compensations)
+      EXPECT_TRUE(other.call <= next->call || is_settled(undo_state(old, other)));
+    EXPECT_EQ(old.calls[next->call].state, CallState::kDone) << "P17: undone by a guess";
   }
 
   void check_start(const event::CallStarted& started, const Workflow& old) {

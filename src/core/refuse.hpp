@@ -2,6 +2,7 @@
 
 // The refusals that several deciders share, so that the same situation always has the same reason.
 
+#include <optional>
 #include <string>
 
 #include "base/assert.hpp"
@@ -33,9 +34,14 @@ Events close_approval(const Workflow& workflow,
 // The same for all pending ones, as cancelled by `by`.
 Events cancel_pending(const Workflow& workflow, const std::string& reason, const Context& context);
 
+// The point before a call that people are asked about; none when there are too many already.
+std::optional<event::Event> automatic_checkpoint(const Workflow& workflow, const std::string& tool);
+
 // Deciders of workflow.cpp's siblings, one per command.
 Result<Events> decide_call(const Workflow&, const command::OpenCall&, const Context&);
 Result<Events> decide_call(const Workflow&, const command::CloseCall&, const Context&);
+Result<Events> decide_checkpoint(const Workflow&, const command::CreateCheckpoint&, const Context&);
+Result<Events> decide_checkpoint(const Workflow&, const command::RollBack&, const Context&);
 Result<Events> decide_turn(const Workflow&, const command::StartTurn&, const Context&);
 Result<Events> decide_turn(const Workflow&, const command::RenewTurn&, const Context&);
 Result<Events> decide_turn(const Workflow&, const command::EndTurn&, const Context&);

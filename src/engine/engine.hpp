@@ -162,6 +162,10 @@ class Engine {
   Result<json::Value> approval(const std::string& tenant, const std::string& id);
   Result<json::Value> call(const std::string& tenant, const std::string& id);
   Result<std::vector<json::Value>> checkpoints(const std::string& tenant, const std::string& id);
+  // What a rollback by this caller would do; refuses as the rollback would.
+  Result<json::Value> preview_rollback(const Identity& caller,
+                                       const std::string& id,
+                                       const std::string& checkpoint);
   Result<Page> journal(const std::string& tenant,
                        const std::string& id,
                        std::int64_t after,

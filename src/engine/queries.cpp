@@ -93,7 +93,7 @@ Result<json::Value> Engine::call(const std::string& tenant, const std::string& i
                                  [id](const Workflow& workflow) -> Result<json::Value> {
                                    const Call* call = find_call(workflow, id);
                                    if (call == nullptr) return absent("call", id);
-                                   return codec::to_document(*call);
+                                   return codec::to_document(*call, workflow);
                                  });
 }
 
@@ -113,6 +113,30 @@ Result<std::vector<json::Value>> Engine::checkpoints(const std::string& tenant,
       });
 }
 
+Result<json::Value> Engine::preview_rollback(const Identity& caller,
+                                             const std::string& id,
+                                             const std::string& checkpoint) {
+  const Tenants::View view = impl_->tenants_.view(caller.tenant);
+  Context context;
+  context.tenant = caller.tenant;
+  context.stream = id;
+  context.now = impl_->now();
+  context.actor = caller.actor;
+  context.directory = view.directory.get();
+  context.policy = view.policy.get();
+  context.limits = impl_->options_.limits;
+  return read_state<json::Value>(
+      *impl_,
+      caller.tenant,
+      id,
+      "workflow",
+      id,
+      [&context, checkpoint](const Workflow& workflow) -> Result<json::Value> {
+        FERMATA_TRY(const RollbackPlan plan, plan_rollback(workflow, checkpoint, context));
+        return codec::to_document(plan, workflow);
+      });
+}
+
 Result<Page> Engine::journal(const std::string& tenant,
                              const std::string& id,
                              std::int64_t after,
@@ -127,7 +151,7 @@ Result<Page> Engine::journal(const std::string& tenant,
             page.next = std::to_string(index);
             break;
           }
-          page.items.push_back(codec::to_document(workflow.calls[index]));
+          page.items.push_back(codec::to_document(workflow.calls[index], workflow));
         }
         return page;
       });

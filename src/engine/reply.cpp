@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "codec/documents.hpp"
+#include "core/workflow/rollback.hpp"
 
 namespace fermata::engine {
 namespace {
@@ -10,19 +11,12 @@ using namespace command;  // NOLINT(google-build-using-namespace): the alternati
 
 std::string version_tag(std::int64_t version) { return "v" + std::to_string(version); }
 
-template <class E>
-const E* first(const Events& events) {
-  for (const event::Event& event : events)
-    if (const E* found = std::get_if<E>(&event)) return found;
-  return nullptr;
-}
-
 json::Value verdict_of(const std::string& tenant,
                        const Workflow& workflow,
                        const Call& call,
                        const Grants& grants) {
   json::Object body;
-  body.set("call", codec::to_document(call));
+  body.set("call", codec::to_document(call, workflow));
   switch (call.state) {
     case CallState::kRunning:
       body.set("verdict", "run");
@@ -97,13 +91,12 @@ struct Answer {
     for (const event::Event& event : events)
       if (const auto* closed = std::get_if<event::ApprovalClosed>(&event))
         cancelled.emplace_back(closed->approval);
-    for (const std::string& id : first<event::WorkflowRolledBack>(events)->undone) {
-      const Call& call = *find_call(w, id);
-      undone.emplace_back(json::Object{{"call", call.id},
-                                       {"tool", call.tool},
-                                       {"arguments", call.effective()},
-                                       {"compensation", "none"}});
-    }
+    for (const json::Value& one : undone_of(w, w.epoch))
+      undone.emplace_back(json::Object{{"call", one["call"]},
+                                       {"tool", one["tool"]},
+                                       {"arguments", one["arguments"]},
+                                       {"undo_tool", one["undo_tool"]},
+                                       {"compensation", one["state"]}});
     return {.body = json::Object{{"workflow", codec::to_document(w)},
                                  {"cancelled", std::move(cancelled)},
                                  {"undone", std::move(undone)}}};
@@ -114,7 +107,7 @@ struct Answer {
     return {.body = verdict_of(tenant, w, w.calls[found->second], grants)};
   }
   Reply operator()(const CloseCall& wish) const {
-    return {.body = codec::to_document(*find_call(w, wish.call))};
+    return {.body = codec::to_document(*find_call(w, wish.call), w)};
   }
   Reply operator()(const RequestApproval&) const {
     Reply reply = approval_reply(w.approvals.back().id);
@@ -125,11 +118,17 @@ struct Answer {
   Reply operator()(const DecideApproval& wish) const { return approval_reply(wish.approval); }
   Reply operator()(const CancelApproval& wish) const { return approval_reply(wish.approval); }
   Reply operator()(const ExpireApproval& wish) const { return approval_reply(wish.approval); }
-  Reply operator()(const CreateCheckpoint&) const {
-    const Checkpoint& made = w.checkpoints.back();
-    return {.status = 201,
-            .body = codec::to_document(made),
-            .location = "/v1/workflows/" + w.id + "/checkpoints/" + made.id};
+  Reply operator()(const CreateCheckpoint& wish) const {
+    const auto key = w.by_key.find(wish.key);
+    const Checkpoint& made = key == w.by_key.end() ? w.checkpoints.back() : of_call(key->second);
+    Reply reply{.status = events.empty() ? 200 : 201,
+                .body = codec::to_document(made),
+                .location = "/v1/workflows/" + w.id + "/checkpoints/" + made.id};
+    if (!wish.key.empty()) reply.body.as_object()->set("record", checkpoint_record(w, made));
+    return reply;
+  }
+  const Checkpoint& of_call(std::size_t index) const {
+    return *find_checkpoint(w, w.calls[index].result.string_or("checkpoint"));
   }
   template <class Other>
   Reply operator()(const Other&) const {

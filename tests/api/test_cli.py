@@ -11,7 +11,16 @@ from typing import Any
 import pytest
 from local_server import Server
 from serving import binary, start
-from support import Api, asked, good, new_workflow, open_call, read_approval, start_turn
+from support import (
+    Api,
+    asked,
+    call_body,
+    good,
+    new_workflow,
+    open_call,
+    read_approval,
+    start_turn,
+)
 
 OK, REFUSED, USAGE, UNREACHABLE, NOT_FOUND, NOT_ALLOWED = range(6)
 ESC = "\x1b"
@@ -329,3 +338,22 @@ def test_help_documents_the_exit_codes() -> None:
     text = fermata("--help").stdout
     for line in ("0  done", "3  unreachable", "5  not allowed"):
         assert line in text
+
+
+def test_shows_what_a_rollback_does_before_it_does_it(api: Api) -> None:
+    workflow = new_workflow(api)
+    turn = start_turn(api, workflow)
+    held = open_call(api, workflow, call_body(turn, 500))["approval"]
+    (point,) = answer_of(api, "ben", "workflows", "checkpoints", workflow)
+    listed = run_as(api, "ben", "workflows", "checkpoints", workflow)
+    assert "before refund" in listed
+    assert "automatic" in listed
+    words = ("workflows", "rollback", workflow, point["id"], "--reason", "wrong customer")
+    run_as(api, "ben", *words, code=USAGE)
+    assert read_approval(api, held)["status"] == "pending", "without a yes nothing is done"
+    told = run_as(api, "ben", *words, "--yes")
+    assert "Requests that are cancelled" in told
+    assert "1 of finance" in told
+    assert "Rolled back." in told
+    assert read_approval(api, held)["status"] == "cancelled"
+    run_as(api, "ben", "workflows", "rollback", workflow, "cp_x", "--reason", "x", code=NOT_FOUND)

@@ -214,8 +214,9 @@ def test_every_change_is_one_event(api: Api) -> None:
     good(api.agent.post(f"/v1/workflows/{workflow}/complete", json={"turn": turn}, headers=headers))
     events = events_of(api, workflow)
     assert [e["version"] for e in events] == list(range(1, len(events) + 1))
-    assert [e["type"] for e in events][:4] == [
-        "workflow.created", "turn.started", "call.opened", "approval.requested",
+    assert [e["type"] for e in events][:5] == [
+        "workflow.created", "turn.started", "checkpoint.created", "call.opened",
+        "approval.requested",
     ]  # fmt: skip
     assert events[-1]["type"] == "workflow.completed"
     assert events[0]["prev_hash"] == "0" * 64

@@ -46,7 +46,8 @@ inline std::vector<event::Event> workflow_samples() {
                                     "cp" + kSuffix + "_1",
                                     "wrong order",
                                     {"cl" + kSuffix + "_2", "cl" + kSuffix + "_3"},
-                                    {"cl" + kSuffix + "_2"}},
+                                    {"cl" + kSuffix + "_2"},
+                                    5},
           event::TurnStarted{
               3, "worker-7", 30'000, json::Object{{"python", "3.11.2"}, {"smolagents", "1.26.0"}}},
           event::TurnRenewed{3},
@@ -64,6 +65,7 @@ inline std::vector<event::Event> call_samples() {
   opened.definition_hash = kDefinitionHash;
   opened.target = "ledger";
   opened.why = "The parcel never arrived.";
+  opened.undo = "cancel_refund";
   opened.idempotent = true;
   opened.hash = kHash;
   opened.policy_hash = kPolicyHash;
@@ -149,6 +151,7 @@ inline std::vector<event::Event> other_samples() {
   event::CheckpointCreated checkpoint;
   checkpoint.checkpoint = "cp" + kSuffix + "_1";
   checkpoint.name = "before the refunds";
+  checkpoint.call = "cl" + kSuffix + "_1";
   checkpoint.snapshot = json::Object{{"step", 1}};
   checkpoint.recovery = json::Object{{"undo", json::Array{"cancel_refund"}}};
   checkpoint.metadata = {{"by", "agent"}};

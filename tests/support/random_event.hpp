@@ -104,7 +104,7 @@ class RandomFill {
   void fill(Door& door) { door = static_cast<Door>(below(7)); }
   void fill(Dispatch& dispatch) { dispatch = static_cast<Dispatch>(below(3)); }
   void fill(Effects& effects) { effects = static_cast<Effects>(below(2)); }
-  void fill(CallKind& kind) { kind = static_cast<CallKind>(below(4)); }
+  void fill(CallKind& kind) { kind = static_cast<CallKind>(below(5)); }
   void fill(ApprovalKind& kind) { kind = static_cast<ApprovalKind>(below(3)); }
   void fill(ApprovalStatus& status) { status = static_cast<ApprovalStatus>(below(7)); }
   void fill(DecisionKind& kind) { kind = static_cast<DecisionKind>(below(4)); }

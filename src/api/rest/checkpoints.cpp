@@ -23,7 +23,8 @@ Result<engine::Submission> create_checkpoint(Exchange& exchange) {
   fields.any("snapshot", wish.snapshot);
   fields.any("recovery", wish.recovery);
   fields.object("metadata", wish.metadata);
-  fields.integer("turn", wish.turn, kOptionalTurnRule);
+  fields.text("key", wish.key, {.min = 1, .max = kMaxCallKey});
+  fields.integer("turn", wish.turn, {.required = fields.has("key"), .min = 1, .max = kMaxTurn});
   FERMATA_CHECK_OK(fields.finish());
   return exchange.submission(exchange.param("workflow_id"), std::move(wish));
 }
@@ -34,8 +35,22 @@ Result<engine::Submission> roll_back(Exchange& exchange) {
   fields.text("checkpoint", wish.checkpoint, {.required = true, .min = 1, .max = kMaxIdLength});
   fields.text("reason", wish.reason, {.required = true, .min = 1, .max = kMaxProse});
   fields.integer("turn", wish.turn, kOptionalTurnRule);
+  fields.integer("if_version", wish.if_version, {.min = 1, .max = kMaxVersion});
   FERMATA_CHECK_OK(fields.finish());
   return exchange.submission(exchange.param("workflow_id"), std::move(wish));
+}
+
+Result<engine::Reply> preview_rollback(Exchange& exchange) {
+  std::string checkpoint;
+  Fields fields(exchange.body());
+  fields.text("checkpoint", checkpoint, {.required = true, .min = 1, .max = kMaxIdLength});
+  FERMATA_CHECK_OK(fields.finish());
+  FERMATA_TRY(json::Value document,
+              exchange.engine().preview_rollback(
+                  exchange.caller(), exchange.param("workflow_id"), checkpoint));
+  engine::Reply reply;
+  reply.body = std::move(document);
+  return reply;
 }
 
 Result<engine::Reply> list_checkpoints(Exchange& exchange) {

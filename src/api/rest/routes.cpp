@@ -68,6 +68,12 @@ std::vector<Route> workflow_routes() {
        {},
        &get_checkpoint},
       {"POST", "/v1/workflows/{workflow_id}/rollback", kActing, Body::kRequired, {}, &roll_back},
+      {"POST",
+       "/v1/workflows/{workflow_id}/rollback/preview",
+       kActing,
+       Body::kRequired,
+       {},
+       &preview_rollback},
   };
 }
 

@@ -42,6 +42,7 @@ void get_approval(const ExchangePtr& exchange);
 // checkpoints.cpp
 Result<engine::Submission> create_checkpoint(Exchange& exchange);
 Result<engine::Submission> roll_back(Exchange& exchange);
+Result<engine::Reply> preview_rollback(Exchange& exchange);
 Result<engine::Reply> list_checkpoints(Exchange& exchange);
 Result<engine::Reply> get_checkpoint(Exchange& exchange);
 

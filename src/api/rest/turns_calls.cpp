@@ -40,18 +40,25 @@ void read_outcome(Fields& fields, command::OpenCall& wish) {
     fields.refuse("missing", "result", "this kind of call is recorded with its result or error");
 }
 
+// A checkpoint has its own way to be made.
+std::optional<CallKind> opened_kind_from(const std::string& name) {
+  const auto kind = call_kind_from(name);
+  return kind == CallKind::kCheckpoint ? std::nullopt : kind;
+}
+
 Result<command::OpenCall> read_call(const Exchange& exchange) {
   command::OpenCall wish;
   Fields fields(exchange.body());
   fields.integer("turn", wish.turn, kTurnRule);
   fields.text("key", wish.key, {.required = true, .min = 1, .max = kMaxCallKey});
-  fields.choice("kind", wish.kind, call_kind_from, "tool, model, code, value", true);
+  fields.choice("kind", wish.kind, opened_kind_from, "tool, model, code, value", true);
   fields.text(
       "tool", wish.tool, {.required = true, .min = 1, .max = kMaxToolLength, .shape = kLine});
   fields.object("arguments", wish.arguments);
   fields.text("request_hash", wish.request_hash, {.shape = kHash});
   fields.text("definition_hash", wish.definition_hash, {.shape = kHash});
   fields.text("target", wish.target, {.max = kMaxTarget});
+  fields.text("undo", wish.undo, {.max = kMaxToolLength, .shape = kLine});
   fields.boolean("idempotent", wish.idempotent);
   fields.text("why", wish.why, {.max = kMaxProse});
   read_outcome(fields, wish);

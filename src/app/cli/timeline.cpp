@@ -195,6 +195,11 @@ std::string Timeline::turn_line(const std::string& type, const json::Value& even
                 "turn " + number + " ends" +
                     (pending_.empty() ? "" : ", waiting for request " + joined(pending_)));
   }
+  if (type == "turn.lapsed") {
+    std::string gone = "turn " + number + " of worker " + worker_ + " lapsed: nobody renewed it";
+    worker_.clear();
+    return line(Colour::kRed, "⚡", gone);
+  }
   std::string out;
   if (!worker_.empty()) {
     out = line(Colour::kRed,

@@ -1,10 +1,11 @@
-// fermata workflows list | show | tail | cancel.
+// fermata workflows list | show | tail | cancel; see rollback.cpp for the way back.
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "app/cli/cli.hpp"
 #include "app/cli/request_view.hpp"
+#include "app/cli/rollback.hpp"
 #include "app/cli/table.hpp"
 #include "app/cli/timeline.hpp"
 
@@ -158,6 +159,8 @@ void add_workflows(CLI::App& app, Cli& cli) {
   command->add_option("id", *id, "wf_...")->required();
   command->add_option("--reason", *reason, "Why");
   command->callback([=, &cli] { cli.action = [=, &cli] { return cancel(cli, *id, *reason); }; });
+
+  add_rollback(*group, cli);
 }
 
 }  // namespace fermata::app::cli

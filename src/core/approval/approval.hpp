@@ -101,7 +101,8 @@ struct Approval {
   std::string snapshot_hash;  // Of the policy when it was asked; another one only tightens (P1).
   std::vector<Decision> decisions;
   std::int64_t epoch = 0;
-  std::int64_t revision = 0;  // Grows with every event about it; the ETag.
+  std::int64_t asked_at_version = 0;  // Of the stream.
+  std::int64_t revision = 0;          // Grows with every event about it; the ETag.
   TimeMs created_at = 0;
   ApprovalStatus status = ApprovalStatus::kPending;
   std::optional<Outcome> outcome;

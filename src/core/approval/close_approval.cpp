@@ -1,23 +1,27 @@
 // The end of an approval request, and what it means for the call that it held.
 
 #include "core/refuse.hpp"
+#include "core/workflow/words.hpp"
 
 namespace fermata {
 namespace {
 
-std::string words(const Approval& approval, const event::ApprovalClosed& closed) {
-  const std::string quoted = closed.reason.empty() ? "" : ": \"" + closed.reason + "\"";
-  switch (closed.status) {
-    case ApprovalStatus::kRejected:
-      return "Rejected by " + closed.by + quoted + ". " + approval.question.action +
-             " was not performed.";
-    case ApprovalStatus::kExpired:
-      return "Nobody answered before the deadline. " + approval.question.action +
-             " was not performed.";
-    default:
-      return "The request was withdrawn" + quoted + ". " + approval.question.action +
-             " was not performed.";
-  }
+// request_approval does nothing but ask, so that its outcome is its result.
+event::CallClosed answer_call(const Approval& approval, const event::ApprovalClosed& closed) {
+  const json::Value asked = approval.question.arguments;
+  const bool edited = approval.original_arguments.has_value();
+  const std::string action = asked.string_or("action");
+  return {approval.call,
+          approval.hash,
+          json::Object{
+              {"outcome", to_string(closed.status)},
+              {"by", closed.by},
+              {"reason", closed.reason},
+              {"action", action},
+              {"arguments", asked["arguments"]},
+              {"edited", edited},
+              {"text", words::answered(action, closed.status, closed.by, closed.reason, edited)}},
+          std::nullopt};
 }
 
 event::CallGranted grant(const Workflow& workflow,
@@ -57,11 +61,15 @@ Events close_approval(const Workflow& workflow,
   if (!approval.call.empty()) {
     if (approval.question.kind == ApprovalKind::kInDoubt)
       resolve_doubt(events, workflow, approval, closed, context);
+    else if (approval.question.action == kRequestApproval)
+      events.push_back(answer_call(approval, closed));
     else if (closed.status == ApprovalStatus::kApproved)
       events.push_back(grant(workflow, approval, context));
     else
       events.push_back(event::CallDenied{
-          approval.call, "approval." + to_string(closed.status), words(approval, closed)});
+          approval.call,
+          "approval." + to_string(closed.status),
+          words::not_performed(approval, closed.status, closed.by, closed.reason)});
   }
   if (workflow.standalone)
     events.push_back(event::WorkflowCompleted{

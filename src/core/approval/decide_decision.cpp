@@ -109,7 +109,7 @@ Result<event::ApprovalEdited> edit(const Workflow& workflow,
   if (json::Value(wish.arguments) == json::Value(question.arguments))
     return fail(
         ErrorCode::kInvalid, "approval.nothing_edited", "the arguments are the same; approve");
-  const PolicyVerdict verdict = evaluate(*context.policy, question.action, wish.arguments);
+  const PolicyVerdict verdict = judge_call(*context.policy, question.action, wish.arguments);
   if (verdict.effect == Effect::kDeny)
     return fail(ErrorCode::kForbidden, "policy.denied", "Not allowed: " + verdict.explanation);
   std::vector<Threshold> thresholds = verdict.thresholds;
@@ -139,6 +139,7 @@ Result<event::ApprovalEdited> edit(const Workflow& workflow,
 }
 
 void apply_edit(Approval& approval, const event::ApprovalEdited& edited) {
+  if (!approval.original_arguments) approval.original_arguments = approval.question.arguments;
   approval.question.arguments = edited.arguments;
   approval.hash = edited.hash;
   approval.thresholds = edited.thresholds;

@@ -167,7 +167,7 @@ TEST(Rollback, P5_a_call_in_doubt_is_bound_anew_on_the_new_branch) {
     ASSERT_TRUE(has<event::CallStarted>(story.when(Story::agent(), story.refund(500))));
     ASSERT_EQ(reason(story.when(Story::person("dan"), command::CreateCheckpoint{.name = "x"})),
               "accepted");
-    const std::string checkpoint = story.workflow.checkpoints[0].id;
+    const std::string checkpoint = story.workflow.checkpoints.back().id;
     ASSERT_EQ(reason(story.when(Story::person("dan"),
                                 command::RollBack{.checkpoint = checkpoint, .reason = "r"})),
               "accepted");
@@ -195,7 +195,7 @@ TEST(Fence, P16_an_agent_without_the_turn_neither_rolls_back_nor_checkpoints) {
   ASSERT_EQ(reason(story.when(Story::agent(), command::CreateCheckpoint{.name = "c", .turn = 1})),
             "accepted");
   story.turn("w2");
-  const std::string checkpoint = story.workflow.checkpoints[0].id;
+  const std::string checkpoint = story.workflow.checkpoints.back().id;
   EXPECT_EQ(reason(story.when(Story::agent(),
                               command::RollBack{.checkpoint = checkpoint, .reason = "late"})),
             "turn.stale");

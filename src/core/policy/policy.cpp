@@ -149,6 +149,26 @@ PolicyVerdict evaluate(const Policy& policy,
   return refusal;
 }
 
+PolicyVerdict judge_call(const Policy& policy,
+                         const std::string& tool,
+                         const json::Object& arguments) {
+  if (tool != kRequestApproval) return evaluate(policy, tool, arguments);
+  const json::Value asked = arguments;
+  const std::string action = asked.string_or("action");
+  const json::Object* inner = asked["arguments"].as_object();
+  PolicyVerdict verdict;
+  verdict.explanation = std::string(kRequestApproval) + " names no action";
+  if (action.empty() || (inner == nullptr && !asked["arguments"].is_null())) return verdict;
+  const json::Object of_action = inner == nullptr ? json::Object{} : *inner;
+  verdict = evaluate(policy, action, of_action);
+  if (verdict.effect != Effect::kAllow) return verdict;
+  verdict.thresholds = askable(policy, action, of_action);
+  verdict.effect = verdict.thresholds.empty() ? Effect::kDeny : Effect::kAsk;
+  if (verdict.effect == Effect::kDeny)
+    verdict.explanation = "the policy names nobody to ask about " + shown_tool(action);
+  return verdict;
+}
+
 std::vector<Threshold> askable(const Policy& policy,
                                const std::string& tool,
                                const json::Object& arguments) {

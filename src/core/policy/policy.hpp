@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.hpp"
@@ -55,6 +56,16 @@ struct PolicyVerdict {
 PolicyVerdict evaluate(const Policy& policy,
                        const std::string& tool,
                        const json::Object& arguments);
+
+// The tool that asks people about an action and does nothing else. Its arguments are {action,
+// arguments, why, otherwise}.
+inline constexpr std::string_view kRequestApproval = "request_approval";
+
+// The verdict on an agent's call. It is that of evaluate(), but for kRequestApproval: that one asks
+// whom the named action's rules ask, or else whom the default asks; what is denied is not asked.
+PolicyVerdict judge_call(const Policy& policy,
+                         const std::string& tool,
+                         const json::Object& arguments);
 
 // Who is asked about a call that `evaluate` would not ask about, such as one that a crash left in
 // doubt: whom the default asks, else all ask rules for this tool. Empty: nobody (P2).

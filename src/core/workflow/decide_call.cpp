@@ -2,6 +2,7 @@
 
 #include "core/decide.hpp"
 #include "core/refuse.hpp"
+#include "core/workflow/undo.hpp"
 
 namespace fermata {
 namespace {
@@ -55,6 +56,11 @@ event::ApprovalRequested ask(const Workflow& workflow,
   asked.question.definition_hash = call.definition_hash;
   asked.question.target = call.target;
   asked.question.why = call.why;
+  if (call.tool == kRequestApproval) {
+    const json::Value arguments = call.effective();
+    asked.question.why = arguments.string_or("why", call.why);
+    asked.question.otherwise = arguments.string_or("otherwise");
+  }
   // Doubt has no deadline: guessing is what must not happen (P17).
   if (verdict.deadline_ms && kind == ApprovalKind::kCall) {
     asked.question.deadline = context.now + *verdict.deadline_ms;
@@ -82,7 +88,7 @@ Call rebound(const Workflow& workflow, Call call, const Context& context) {
 PolicyVerdict judge(const Context& context,
                     const std::string& tool,
                     const json::Object& arguments) {
-  if (context.policy != nullptr) return evaluate(*context.policy, tool, arguments);
+  if (context.policy != nullptr) return judge_call(*context.policy, tool, arguments);
   return {.effect = Effect::kDeny,
           .rule = "",
           .explanation = "no policy is in force, so nothing may run",
@@ -104,6 +110,15 @@ Events record(const Workflow& workflow, const OpenCall& wish, std::string id) {
                               workflow.epoch}};
 }
 
+// For those who are asked about an undo, when the runtime says nothing.
+std::string why_undone(const Workflow& workflow, const std::string& key) {
+  const auto undo = parse_undo_key(key);
+  const Call* undone = undo ? find_call(workflow, undo->call) : nullptr;
+  if (undone == nullptr) return {};
+  return "Undoes " + undone->tool +
+         ", which was done before the workflow was rolled back: " + workflow.branches.back().reason;
+}
+
 Call new_call(const Workflow& workflow, const OpenCall& wish, const Context& context) {
   Call call;
   call.id = entity_id("cl", workflow.id, workflow.calls.size() + 1);
@@ -112,7 +127,7 @@ Call new_call(const Workflow& workflow, const OpenCall& wish, const Context& con
   call.arguments = wish.arguments;
   call.definition_hash = wish.definition_hash;
   call.target = wish.target;
-  call.why = wish.why;
+  call.why = wish.why.empty() ? why_undone(workflow, wish.key) : wish.why;
   return rebound(workflow, std::move(call), context);
 }
 
@@ -123,22 +138,26 @@ event::CallDenied denied(const Call& call, const PolicyVerdict& verdict) {
 Events open_new(const Workflow& workflow, const OpenCall& wish, const Context& context) {
   const Call call = new_call(workflow, wish, context);
   const PolicyVerdict verdict = judge(context, wish.tool, wish.arguments);
-  Events events{event::CallOpened{call.id,
-                                  wish.key,
-                                  wish.kind,
-                                  wish.tool,
-                                  wish.arguments,
-                                  wish.request_hash,
-                                  wish.definition_hash,
-                                  wish.target,
-                                  wish.why,
-                                  wish.idempotent,
-                                  call.hash,
-                                  call.policy_hash,
-                                  verdict.rule,
-                                  to_string(verdict.effect),
-                                  wish.turn,
-                                  workflow.epoch}};
+  Events events;
+  if (verdict.effect == Effect::kAsk && !parse_undo_key(wish.key))
+    if (auto made = automatic_checkpoint(workflow, wish.tool)) events.push_back(*std::move(made));
+  events.push_back(event::CallOpened{call.id,
+                                     wish.key,
+                                     wish.kind,
+                                     wish.tool,
+                                     wish.arguments,
+                                     wish.request_hash,
+                                     wish.definition_hash,
+                                     wish.target,
+                                     call.why,
+                                     wish.undo,
+                                     wish.idempotent,
+                                     call.hash,
+                                     call.policy_hash,
+                                     verdict.rule,
+                                     to_string(verdict.effect),
+                                     wish.turn,
+                                     workflow.epoch});
   switch (verdict.effect) {
     case Effect::kAllow:
       events.push_back(event::CallStarted{call.id, next_grant(workflow), wish.turn, 1});
@@ -203,6 +222,7 @@ Result<Events> decide_call(const Workflow& workflow, const OpenCall& wish, const
   FERMATA_CHECK_OK(check_shape(wish));
   const auto found = workflow.by_key.find(wish.key);
   if (found == workflow.by_key.end()) {
+    FERMATA_CHECK_OK(require_undone(workflow, wish));
     if (workflow.calls.size() >= kMaxCalls)
       return fail(ErrorCode::kConflict, "call.too_many", "a workflow has at most 100000 calls");
     if (!wish.recorded) return open_new(workflow, wish, context);

@@ -1,17 +1,15 @@
-// Deciders for the workflow itself: its beginning and end, checkpoints and rollback; and the one
-// switch over all commands.
+// Deciders for the workflow itself, its beginning and end; and the one switch over all commands.
 
 #include <algorithm>
 
 #include "core/decide.hpp"
 #include "core/refuse.hpp"
+#include "core/workflow/undo.hpp"
 
 namespace fermata {
 namespace {
 
 using namespace command;  // NOLINT(google-build-using-namespace): the alternatives below.
-
-constexpr std::size_t kMaxCheckpoints = 1000;
 
 // An agent's key drives what it starts; what others start is for the server, if it knows the agent,
 // or for a worker.
@@ -70,6 +68,7 @@ Result<Events> decide_one(const Workflow& workflow,
                           const Context& context) {
   FERMATA_CHECK_OK(require_open(workflow, context));
   FERMATA_CHECK_OK(require_turn(workflow, wish.turn));
+  FERMATA_CHECK_OK(require_all_undone(workflow));
   return after_cancelling(
       workflow, "the workflow was completed", context, event::WorkflowCompleted{wish.result});
 }
@@ -94,52 +93,11 @@ Result<Events> decide_one(const Workflow& workflow,
 Result<Events> decide_one(const Workflow& workflow,
                           const CreateCheckpoint& wish,
                           const Context& context) {
-  FERMATA_CHECK_OK(require_open(workflow, context));
-  FERMATA_CHECK_OK(require_fence(workflow, wish.turn, context));
-  if (workflow.checkpoints.size() >= kMaxCheckpoints)
-    return fail(
-        ErrorCode::kConflict, "checkpoint.too_many", "a workflow has at most 1000 checkpoints");
-  return Events{
-      event::CheckpointCreated{entity_id("cp", workflow.id, workflow.checkpoints.size() + 1),
-                               wish.name,
-                               wish.snapshot,
-                               wish.recovery,
-                               wish.metadata,
-                               workflow.epoch,
-                               workflow.calls.size()}};
+  return decide_checkpoint(workflow, wish, context);
 }
-
-// What was asked and not begun must be asked again on the new branch, wherever it stands; what was
-// begun before the checkpoint stays, and is in doubt until somebody says how it ended (P13, P17).
-bool leaves_branch(const Call& call, std::size_t index, std::size_t kept) {
-  const bool begun =
-      call.closed() || call.state == CallState::kRunning || call.state == CallState::kInDoubt;
-  return call.live && (index >= kept || !begun);
-}
-
-// Reads were harmless, recorded calls had no effect; a tool that ran, or may have, did.
-bool had_effect(const Call& call) { return call.kind == CallKind::kTool && call.attempt > 0; }
-
 Result<Events> decide_one(const Workflow& workflow, const RollBack& wish, const Context& context) {
-  FERMATA_CHECK_OK(require_open(workflow, context));
-  FERMATA_CHECK_OK(require_fence(workflow, wish.turn, context));
-  const Checkpoint* checkpoint = find_checkpoint(workflow, wish.checkpoint);
-  if (checkpoint == nullptr) return not_found("checkpoint", wish.checkpoint);
-  if (!checkpoint->live)
-    return fail(ErrorCode::kConflict,
-                "checkpoint.abandoned",
-                "that checkpoint lies on a branch that an earlier rollback left");
-  event::WorkflowRolledBack rolled{
-      workflow.epoch + 1, workflow.epoch, wish.checkpoint, wish.reason, {}, {}};
-  for (std::size_t i = 0; i < workflow.calls.size(); ++i) {
-    const Call& call = workflow.calls[i];
-    if (!leaves_branch(call, i, checkpoint->calls)) continue;
-    rolled.dropped.push_back(call.id);
-    if (had_effect(call)) rolled.undone.push_back(call.id);
-  }
-  return after_cancelling(workflow, "the workflow was rolled back", context, std::move(rolled));
+  return decide_checkpoint(workflow, wish, context);
 }
-
 Result<Events> decide_one(const Workflow& workflow, const OpenCall& wish, const Context& context) {
   return decide_call(workflow, wish, context);
 }

@@ -5,6 +5,7 @@
 
 #include "base/assert.hpp"
 #include "core/decide.hpp"
+#include "core/workflow/undo.hpp"
 
 namespace fermata {
 namespace {
@@ -42,6 +43,37 @@ void add_call(Workflow& workflow, Call call) {
   workflow.calls.push_back(std::move(call));
 }
 
+std::int64_t next_attempt(const Workflow& workflow, const std::string& checkpoint) {
+  return 2 + std::count_if(workflow.branches.begin(),
+                           workflow.branches.end(),
+                           [&](const Branch& branch) { return branch.checkpoint == checkpoint; });
+}
+
+void add_compensations(Workflow& workflow, const event::WorkflowRolledBack& rolled) {
+  for (const std::string& id : rolled.undone)
+    workflow.compensations.push_back(
+        {static_cast<std::size_t>(find_call(workflow, id) - workflow.calls.data()),
+         rolled.epoch,
+         rolled.undo_attempts,
+         0,
+         std::nullopt});
+  std::sort(workflow.compensations.begin(),
+            workflow.compensations.end(),
+            [](const Compensation& a, const Compensation& b) { return a.call > b.call; });
+}
+
+// `call` is about to be added.
+void take_up_undo(Workflow& workflow, Call& call) {
+  const auto undo = parse_undo_key(call.key);
+  if (!undo) return;
+  for (Compensation& compensation : workflow.compensations) {
+    if (workflow.calls[compensation.call].id != undo->call) continue;
+    call.undoes = undo->call;
+    compensation.attempts = undo->attempt;
+    compensation.last = workflow.calls.size();
+  }
+}
+
 struct Evolve {
   Workflow& w;
   const event::Recorded& r;
@@ -62,7 +94,7 @@ struct Evolve {
     w.effects = e.effects;
     w.forked_from = e.forked_from;
     w.created_at = r.at;
-    w.branches.push_back({0, 0, "", "", r.at});
+    w.branches.push_back({0, 0, "", "", r.at, r.actor, 1});
   }
   void operator()(const event::WorkflowCompleted& e) const {
     w.result = e.result;
@@ -76,7 +108,8 @@ struct Evolve {
 
   void operator()(const event::WorkflowRolledBack& e) const {
     w.epoch = e.epoch;
-    w.branches.push_back({e.epoch, e.parent, e.checkpoint, e.reason, r.at});
+    w.branches.push_back(
+        {e.epoch, e.parent, e.checkpoint, e.reason, r.at, r.actor, next_attempt(w, e.checkpoint)});
     w.turn.reset();
     for (const std::string& id : e.dropped) {
       Call& call = call_of(w, id);
@@ -84,6 +117,7 @@ struct Evolve {
       call.live = false;
       w.by_key.erase(call.key);
     }
+    add_compensations(w, e);
     const std::int64_t kept = find_checkpoint(w, e.checkpoint)->version;
     for (Checkpoint& checkpoint : w.checkpoints)
       if (checkpoint.version > kept) checkpoint.live = false;
@@ -113,6 +147,8 @@ struct Evolve {
     call.definition_hash = e.definition_hash;
     call.target = e.target;
     call.why = e.why;
+    call.undo = e.undo;
+    take_up_undo(w, call);
     call.idempotent = e.idempotent;
     call.hash = e.hash;
     call.policy_hash = e.policy_hash;
@@ -188,6 +224,7 @@ struct Evolve {
     for (const std::string& person : {e.on_behalf_of, w.on_behalf_of, w.acts_for, r.on_behalf_of})
       if (!person.empty()) approval.parties.insert(person);
     approval.epoch = e.epoch;
+    approval.asked_at_version = r.version;
     approval.revision = 1;
     approval.created_at = r.at;
     w.pending.push_back(w.approvals.size());
@@ -238,6 +275,7 @@ struct Evolve {
   void operator()(const event::CheckpointCreated& e) const {
     w.checkpoints.push_back({e.checkpoint,
                              e.name,
+                             e.call,
                              e.epoch,
                              r.version,
                              e.calls,

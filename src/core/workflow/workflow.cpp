@@ -18,10 +18,11 @@ constexpr Names<WorkflowStatus, 7> kStatuses{{{WorkflowStatus::kNone, ""},
 constexpr Names<Dispatch, 3> kDispatches{
     {{Dispatch::kNone, "none"}, {Dispatch::kWorker, "worker"}, {Dispatch::kNative, "native"}}};
 constexpr Names<Effects, 2> kEffects{{{Effects::kLive, "live"}, {Effects::kRecorded, "recorded"}}};
-constexpr Names<CallKind, 4> kCallKinds{{{CallKind::kTool, "tool"},
+constexpr Names<CallKind, 5> kCallKinds{{{CallKind::kTool, "tool"},
                                          {CallKind::kModel, "model"},
                                          {CallKind::kCode, "code"},
-                                         {CallKind::kValue, "value"}}};
+                                         {CallKind::kValue, "value"},
+                                         {CallKind::kCheckpoint, "checkpoint"}}};
 constexpr Names<CallState, 7> kCallStates{{{CallState::kWaiting, "waiting"},
                                            {CallState::kGranted, "granted"},
                                            {CallState::kRunning, "running"},

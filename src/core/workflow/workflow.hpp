@@ -22,7 +22,7 @@ enum class WorkflowStatus { kNone, kReady, kRunning, kWaiting, kCompleted, kFail
 enum class Dispatch { kNone, kWorker, kNative };
 // What a tool call does: the real thing, or in a fork what the source's journal recorded.
 enum class Effects { kLive, kRecorded };
-enum class CallKind { kTool, kModel, kCode, kValue };
+enum class CallKind { kTool, kModel, kCode, kValue, kCheckpoint };
 enum class CallState { kWaiting, kGranted, kRunning, kDone, kFailed, kDenied, kInDoubt };
 
 struct CallError {
@@ -51,6 +51,8 @@ struct Call {
   std::string definition_hash;
   std::string target;
   std::string why;
+  std::string undo;    // The tool that undoes it; empty: none does.
+  std::string undoes;  // The call that it undoes (undo.hpp).
   bool idempotent = false;
   std::string hash;  // H of the effective arguments.
   std::string policy_hash;
@@ -96,11 +98,24 @@ struct Branch {
   std::string checkpoint;
   std::string reason;
   TimeMs at = 0;
+  Actor by;
+  std::int64_t attempt =
+      1;  // Which one from that checkpoint on; the first came without a rollback.
+};
+
+// An effect that a rollback left behind, and what became of undoing it (undo.hpp).
+struct Compensation {
+  std::size_t call = 0;    // Index of the call to undo.
+  std::int64_t epoch = 0;  // Of the rollback's branch.
+  std::int64_t most = 0;   // Attempts, as the limit was then.
+  std::int64_t attempts = 0;
+  std::optional<std::size_t> last;  // Index of the call of the last attempt.
 };
 
 struct Checkpoint {
   std::string id;
   std::string name;
+  std::string call;  // With a key of the journal it is a call as well, which it counts in.
   std::int64_t epoch = 0;
   std::int64_t version = 0;  // Of the stream when it was made.
   std::size_t calls = 0;     // How many calls had been opened.
@@ -139,7 +154,8 @@ struct Workflow {
   std::unordered_map<std::string, std::size_t> by_key;  // Live calls: key -> index.
   std::vector<Approval> approvals;
   std::vector<Checkpoint> checkpoints;
-  std::vector<std::size_t> pending;  // Indices of pending approvals, oldest first.
+  std::vector<Compensation> compensations;  // The latest call first.
+  std::vector<std::size_t> pending;         // Indices of pending approvals, oldest first.
   std::int64_t grants = 0;
   std::size_t open_calls = 0;
   json::Value result;

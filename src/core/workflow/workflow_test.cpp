@@ -228,7 +228,8 @@ TEST(Rollback, P13_cancels_what_is_pending_and_lists_what_was_done) {
   ASSERT_TRUE(story.when(Story::agent(), story.close()));
   ASSERT_TRUE(story.when(Story::agent(), story.refund(500, "k2")));
   const std::string asked = story.approval().id;
-  ASSERT_TRUE(story.when(Story::person("ben"), command::RollBack{checkpoint, "wrong batch", {}}));
+  ASSERT_TRUE(
+      story.when(Story::person("ben"), command::RollBack{checkpoint, "wrong batch", {}, {}}));
   EXPECT_EQ(find_approval(story.workflow, asked)->status, ApprovalStatus::kCancelled);
   const auto& rolled = std::get<event::WorkflowRolledBack>(story.history.back().payload);
   EXPECT_EQ(rolled.undone, (std::vector<std::string>{story.workflow.calls[0].id}));
