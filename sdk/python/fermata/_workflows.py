@@ -197,12 +197,13 @@ class WorkflowEndpoints:
         arguments: Mapping[str, Any] | None = None,
         definition_hash: str | None = None,
         target: str | None = None,
+        undo: str | None = None,
         idempotent: bool | None = None,
         why: str | None = None,
         wait_s: float = 0.0,
     ) -> Request[CallVerdict]:
-        """Asks whether a tool call may run. With `wait_s`, people get that long to decide before
-        the verdict is `wait`."""
+        """Asks whether a tool call may run. `undo` names the tool that undoes it. With `wait_s`,
+        people get that long to decide before the verdict is `wait`."""
         return post(
             workflow_path(workflow_id, "calls"),
             one(CallVerdict),
@@ -214,6 +215,7 @@ class WorkflowEndpoints:
             arguments=arguments,
             definition_hash=definition_hash,
             target=target,
+            undo=undo,
             idempotent=idempotent,
             why=why,
         )
@@ -272,16 +274,19 @@ class WorkflowEndpoints:
         *,
         name: str,
         turn: int | None = None,
+        key: str | None = None,
         snapshot: Any = None,
         recovery: Any = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> Request[Checkpoint]:
-        """Names the present point of a workflow, to roll back to."""
+        """Names the present point of a workflow, to roll back to. With `key` it is journaled as a
+        call of the run."""
         return post(
             workflow_path(workflow_id, "checkpoints"),
             one(Checkpoint),
             name=name,
             turn=turn,
+            key=key,
             snapshot=snapshot,
             recovery=recovery,
             metadata=metadata,
@@ -298,7 +303,13 @@ class WorkflowEndpoints:
 
     @endpoint
     def rollback(
-        self, workflow_id: str, *, checkpoint: str, reason: str, turn: int | None = None
+        self,
+        workflow_id: str,
+        *,
+        checkpoint: str,
+        reason: str,
+        turn: int | None = None,
+        if_version: int | None = None,
     ) -> Request[Rollback]:
         """Starts a new branch at a checkpoint. Nothing is erased and no effect is undone by this;
         the answer lists the effects that remain."""
@@ -308,4 +319,5 @@ class WorkflowEndpoints:
             checkpoint=checkpoint,
             reason=reason,
             turn=turn,
+            if_version=if_version,
         )

@@ -42,6 +42,44 @@ def idempotent(tool: T) -> T:
     return tool
 
 
+def undone_by(undo: Callable[..., Any] | str) -> Callable[[T], T]:
+    """Declares how a tool's calls are undone when a rollback leaves them behind: by a function or a
+    tool that takes `arguments` and `result`, those of the call, or by the name of one of the
+    agent's tools. An undo is a call like any other: the policy applies to it under its own name.
+
+        @fermata.undone_by(cancel_refund)
+        class Refund(Tool): ...
+    """
+
+    def declare(tool: T) -> T:
+        tool.undone_by = undo if isinstance(undo, str) else _Held(undo)  # type: ignore[attr-defined]
+        return tool
+
+    return declare
+
+
+class _Held:
+    """Keeps a function from becoming a method of the class it is declared on."""
+
+    def __init__(self, undo: Callable[..., Any]) -> None:
+        self.undo = undo
+
+
+def undo_of(tool: Any) -> Callable[..., Any] | str | None:
+    """What undoes a tool's calls; None when nothing does."""
+    found = getattr(tool, "undone_by", None) or getattr(
+        getattr(tool, "forward", None), "undone_by", None
+    )
+    return found.undo if isinstance(found, _Held) else found
+
+
+def undo_name(undo: Callable[..., Any] | str) -> str:
+    """What the journal and the policy call it."""
+    if isinstance(undo, str):
+        return undo
+    return str(getattr(undo, "name", None) or getattr(undo, "__name__", type(undo).__name__))
+
+
 def idempotency_key() -> str | None:
     """The key of the tool call that is being run: the same for each attempt at this call, another
     for any other call. None outside of a durable run. Hand it to what does the effect."""

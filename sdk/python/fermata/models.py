@@ -12,13 +12,14 @@ from typing import Any, Generic, Literal, TypeVar
 T = TypeVar("T")
 
 WorkflowStatus = Literal["ready", "running", "waiting", "completed", "failed", "cancelled"]
-CallKind = Literal["tool", "model", "code", "value"]
+CallKind = Literal["tool", "model", "code", "value", "checkpoint"]
 CallState = Literal["waiting", "granted", "running", "done", "failed", "denied", "in_doubt"]
 ApprovalStatus = Literal[
     "pending", "approved", "rejected", "answered", "expired", "cancelled", "superseded"
 ]
 KeyKind = Literal["agent", "person", "admin", "readonly"]
 Verdict = Literal["run", "replay", "wait", "deny"]
+UndoState = Literal["pending", "running", "waiting", "done", "failed", "refused", "impossible"]
 Dispatch = Literal["none", "worker", "native"]
 
 
@@ -55,7 +56,26 @@ class Branch:
     parent: int | None = None
     checkpoint: str | None = None
     reason: str | None = None
+    by: Identity | None = None
     at: str | None = None
+    attempt: int = 1
+    notice: str | None = None
+
+
+@dataclass(frozen=True)
+class Undo:
+    """An effect that a rollback has left behind, and what has become of undoing it. `key` is what
+    the next attempt is journaled under; None when it is settled."""
+
+    call: str = ""
+    tool: str = ""
+    arguments: Any = None
+    undo_tool: str | None = None
+    state: UndoState = "pending"
+    attempts: int = 0
+    key: str | None = None
+    error: str | None = None
+    epoch: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,6 +103,7 @@ class Workflow:
     epoch: int = 0
     version: int = 0
     branches: list[Branch] = field(default_factory=list)
+    undo: list[Undo] = field(default_factory=list)
     turn: Turn | None = None
     fingerprint: dict[str, Any] | None = None
     pending_approvals: list[str] = field(default_factory=list)
@@ -233,6 +254,7 @@ class Checkpoint:
     id: str = ""
     workflow_id: str = ""
     name: str = ""
+    call: str | None = None
     epoch: int = 0
     version: int = 0
     snapshot: Any = None

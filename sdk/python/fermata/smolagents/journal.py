@@ -9,34 +9,42 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from .. import errors
 from ..client import Client, each
-from ..models import Call, CallKind, CallVerdict
+from ..models import Call, CallKind, CallVerdict, Workflow
 from . import codec
+from .notices import Notices
 from .outcome import Diverged, UnsupportedResult
 from .signals import Latch
 from .turn import Turn, refusal
 
 T = TypeVar("T")
 MAX_KEY = 512
+_UNDO = "undo/"  # What the server has undone is no part of what the agent does.
 
 
 class Journal:
     """The journal of `workflow_id`, to be written under `turn`; without a turn it is only read, and
     what it does not hold ends the run. Thread-safe."""
 
-    def __init__(self, client: Client, workflow_id: str, epoch: int, turn: Turn | None) -> None:
-        self.workflow_id = workflow_id
-        self.epoch = epoch
+    def __init__(self, client: Client, workflow: Workflow, turn: Turn | None) -> None:
+        self.workflow_id = workflow_id = workflow.id
+        self.epoch = workflow.epoch
         self.latch = turn.latch if turn else Latch()
         self._client = client
         self._turn = turn
         calls = each(lambda c: client.list_journal(workflow_id, limit=200, cursor=c))
         self._calls = {call.key: call for call in calls}
-        self._ahead = {k for k, c in self._calls.items() if c.state in ("done", "failed", "denied")}
+        self._ahead = {
+            key
+            for key, call in self._calls.items()
+            if call.state in ("done", "failed", "denied") and not key.startswith(_UNDO)
+        }
         self._lock = threading.Lock()
+        self.notices = Notices(workflow, self._calls.values())
 
     @property
     def replaying(self) -> bool:
@@ -77,6 +85,59 @@ class Journal:
         kept = verdict.call.result
         if kept is not None and codec.canonical(kept) != codec.canonical(result):
             self.latch.abort(Diverged(f"{key} was recorded before, with another result"))
+
+    def has(self, key: str) -> bool:
+        """Whether there is an outcome under that key."""
+        call = self._calls.get(key)
+        return call is not None and call.state in ("done", "failed", "denied")
+
+    def checkpoint(self, key: str, name: str) -> dict[str, Any]:
+        """Makes a checkpoint, or finds it: {"checkpoint", "name", "attempt", "text"}, and after a
+        rollback to it what happened since."""
+        call = self._recorded(key)
+        if call is None:
+            turn = self._writable(key)
+            made = self._ask(
+                lambda: self._client.create_checkpoint(
+                    self.workflow_id, name=name, turn=turn.n, key=key
+                )
+            )
+            call = self._ask(lambda: self._client.get_call(self.workflow_id, made.call or ""))
+        self._expect(key, "kind", call.kind, "checkpoint")
+        self._expect(key, "name", call.result.get("name"), name)
+        found: dict[str, Any] = call.result
+        return found
+
+    def mark(self, name: str) -> None:
+        """Makes a checkpoint that nobody asked for. It is no part of the journal."""
+        turn = self._turn
+        if turn is None:
+            return
+        with suppress(errors.Conflict):  # there are enough, or the turn is over: others will tell
+            self._client.create_checkpoint(
+                self.workflow_id, name=name, turn=turn.n, metadata={"automatic": True}
+            )
+
+    def roll_back(self, checkpoint: str, reason: str) -> str:
+        """Goes back to a checkpoint, by name or id, and ends this run. Returns why not, when the
+        server refuses."""
+        turn = self._writable(checkpoint)
+        found = self._checkpoint_named(checkpoint)
+        try:
+            self._client.rollback(self.workflow_id, checkpoint=found, reason=reason, turn=turn.n)
+        except errors.ApiError as error:
+            if not error.reason.startswith(("checkpoint.", "rollback.")):
+                self.latch.abort(refusal(error))
+            return f"You were not taken back: {error.detail or error.title or error.reason}"
+        except errors.FermataError as error:
+            self.latch.abort(error)
+        raise self.latch.roll_back()
+
+    def _checkpoint_named(self, wanted: str) -> str:
+        """The id of the newest checkpoint of that name; what is no name is taken for an id."""
+        page = each(lambda c: self._client.list_checkpoints(self.workflow_id, cursor=c))
+        named = [found.id for found in page if wanted in (found.name, found.id)]
+        return named[-1] if named else wanted
 
     def encode(self, key: str, value: Any) -> Any:
         """`codec.encode`, where a value that cannot be journaled ends the run."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from smolagents.models import (
@@ -10,6 +12,7 @@ from smolagents.models import (
     ChatMessageStreamDelta,
     ChatMessageToolCallFunction,
     ChatMessageToolCallStreamDelta,
+    MessageRole,
     Model,
     agglomerate_stream_deltas,
 )
@@ -18,6 +21,20 @@ from smolagents.monitoring import TokenUsage
 from . import chat
 from .outcome import ModelFailed
 from .scope import Scope, one_line
+
+
+@dataclass
+class _Asked:
+    """One call of a model: what it is asked, and what was recorded of its answer."""
+
+    key: str
+    messages: list[Any]
+    request: str = ""
+    recorded: Any = None
+
+
+def _notice(text: str) -> ChatMessage:
+    return ChatMessage(role=MessageRole.USER, content=[{"type": "text", "text": text}])
 
 
 class DurableModel(Model):  # type: ignore[misc]
@@ -42,33 +59,45 @@ class DurableModel(Model):  # type: ignore[misc]
 
     def generate(self, messages: list[Any], *args: Any, **kwargs: Any) -> ChatMessage:
         """As the inner model's; always a fresh message, the same when it is replayed."""
-        key, request, recorded = self._ask(messages, args, kwargs)
-        if recorded is None:
-            with self._scope.busy():
-                try:
-                    answer = self._inner.generate(messages, *args, **kwargs)
-                except Exception as error:
-                    self._fail(key, error)
-            recorded = self._record(key, request, answer)
-        return self._answer(recorded)
+        with self._asking(messages, args, kwargs) as asked:
+            if asked.recorded is None:
+                with self._scope.busy():
+                    try:
+                        answer = self._inner.generate(asked.messages, *args, **kwargs)
+                    except Exception as error:
+                        self._fail(asked.key, error)
+                asked.recorded = self._record(asked, answer)
+            return self._answer(asked.recorded)
 
     def parse_tool_calls(self, message: ChatMessage) -> ChatMessage:
         """As the inner model's, which must depend on nothing but the message."""
         return self._inner.parse_tool_calls(message)
 
-    def _ask(
+    @contextmanager
+    def _asking(
         self, messages: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[str, str, Any]:
-        self._scope.latch.check()
-        key = self._scope.next_model()
-        request = chat.request_hash(messages, args, kwargs)
-        call = self._scope.journal.record(key, "model", self.name, request)
-        return key, request, None if call is None else call.result
+    ) -> Iterator[_Asked]:
+        """Surrounds one call of the model."""
+        scope, journal = self._scope, self._scope.journal
+        scope.latch.check()
+        key = scope.next_model()
+        notice = journal.notices.of(key, journal.has(key))
+        asked = _Asked(key, messages if notice is None else [*messages, _notice(notice)])
+        try:
+            asked.request = chat.request_hash(asked.messages, args, kwargs)
+            call = journal.record(key, "model", self.name, asked.request)
+            if call is not None:
+                asked.recorded = call.result
+            else:
+                scope.mark_step()
+            yield asked
+        finally:
+            journal.notices.told(key, asked.recorded is not None)
 
-    def _record(self, key: str, request: str, answer: ChatMessage) -> Any:
+    def _record(self, asked: _Asked, answer: ChatMessage) -> Any:
         journal = self._scope.journal
-        encoded = journal.encode(key, chat.content(answer))
-        journal.write(key, "model", self.name, request, encoded)
+        encoded = journal.encode(asked.key, chat.content(answer))
+        journal.write(asked.key, "model", self.name, asked.request, encoded)
         return encoded
 
     def _answer(self, recorded: Any) -> ChatMessage:
@@ -90,21 +119,22 @@ class DurableStreamingModel(DurableModel):
         self, messages: list[Any], *args: Any, **kwargs: Any
     ) -> Iterator[ChatMessageStreamDelta]:
         """As the inner model's, but usage comes last and in one sum, as in a replay."""
-        key, request, recorded = self._ask(messages, args, kwargs)
-        if recorded is None:
-            deltas: list[ChatMessageStreamDelta] = []
-            with self._scope.busy():
-                try:
-                    for delta in self._inner.generate_stream(messages, *args, **kwargs):
-                        deltas.append(delta)
-                        yield ChatMessageStreamDelta(delta.content, delta.tool_calls)
-                    answer = agglomerate_stream_deltas(deltas)
-                except Exception as error:
-                    self._fail(key, error)
-            message = self._answer(self._record(key, request, answer))
-        else:
-            message = self._answer(recorded)
-            yield ChatMessageStreamDelta(str(message.content or ""), _as_deltas(message))
+        with self._asking(messages, args, kwargs) as asked:
+            if asked.recorded is None:
+                deltas: list[ChatMessageStreamDelta] = []
+                with self._scope.busy():
+                    try:
+                        for delta in self._inner.generate_stream(asked.messages, *args, **kwargs):
+                            deltas.append(delta)
+                            yield ChatMessageStreamDelta(delta.content, delta.tool_calls)
+                        answer = agglomerate_stream_deltas(deltas)
+                    except Exception as error:
+                        self._fail(asked.key, error)
+                asked.recorded = self._record(asked, answer)
+                message = self._answer(asked.recorded)
+            else:
+                message = self._answer(asked.recorded)
+                yield ChatMessageStreamDelta(str(message.content or ""), _as_deltas(message))
         usage = message.token_usage or TokenUsage(0, 0)
         yield ChatMessageStreamDelta("", token_usage=usage)
 

@@ -20,7 +20,7 @@ from .. import durable, errors
 from .._request import Retry
 from ..client import Client
 from ..models import TurnLease, Workflow
-from . import codec, failure, fingerprint, guard, turn, wrap
+from . import codec, failure, fingerprint, guard, turn, undo, wrap
 from .journal import Journal
 from .outcome import Completed, DefinitionChanged, RunError, Suspended, WorkflowClosed
 from .scope import Scope
@@ -53,6 +53,7 @@ class Fermata:
         insist_s: float = 60.0,
         gate_code: bool = False,
         rerun_code: bool = False,
+        checkpoint_every: int = 0,
     ) -> None:
         """`url` and `key`, an agent's, default to FERMATA_URL and FERMATA_KEY. `lease_s` is how
         long a worker may be silent before others may take its workflow; `insist_s`, how long a
@@ -61,10 +62,13 @@ class Fermata:
 
         `gate_code` puts each whole code block to the policy before it runs, as a call of the tool
         `run_code`; code that runs elsewhere than in this process needs it. `rerun_code` lets such
-        blocks, once recorded, run again to fill a new sandbox."""
+        blocks, once recorded, run again to fill a new sandbox. `checkpoint_every` makes a
+        checkpoint by itself before each so manieth model call of the main agent, besides those
+        that the server makes before each gated call; 0 makes none."""
         insist = Retry(attempts=10_000, total_s=insist_s)
         self.client = client or Client(url, key, retry=insist)
         self.lease_s = lease_s
+        self._checkpoint_every = checkpoint_every
         self._code = wrap.Code(gate=gate_code, rerun=rerun_code)
 
     def run(
@@ -117,7 +121,7 @@ class Fermata:
         give_up = time.monotonic() + wait_s
         while True:
             result = self._turn(agent, workflow, task, wait_for_turn_s, force)
-            if isinstance(result, Completed) or not self._decided(result, give_up):
+            if isinstance(result, Completed) or not self._goes_on(result, give_up):
                 return result
             workflow = self.client.get_workflow(workflow.id)
 
@@ -127,7 +131,7 @@ class Fermata:
         Diverged where it would not, and where the journal of an unfinished workflow ends."""
         workflow = self.client.get_workflow(workflow_id)
         made = self._make(agent)
-        journal = Journal(self.client, workflow.id, workflow.epoch, None)
+        journal = Journal(self.client, workflow, None)
         result = self._drive(made, workflow, journal, None)
         assert isinstance(result, Completed)  # only an answer of the server can suspend
         return result
@@ -163,7 +167,8 @@ class Fermata:
         retry_after_s: Callable[[BaseException], int] = lambda _: 0,
     ) -> Completed | Suspended:
         """Runs the turn that was leased (see `Client.lease_turn`), as `run` would. When it raises,
-        the workflow is ready again after `retry_after_s` of the exception, unless it was failed."""
+        the workflow is ready again after `retry_after_s` of the exception, unless it was failed.
+        `Suspended` for no approvals means that the agent went back to a checkpoint: it is ready."""
         assert lease.workflow is not None
         try:
             made = self._make(agent)
@@ -193,8 +198,10 @@ class Fermata:
         """Runs an agent under a turn, which is over afterwards however it ends."""
         workflow = held.workflow
         try:
-            journal = Journal(self.client, workflow.id, held.workflow.epoch, held)
-            return self._drive(made, held.workflow, journal, held)
+            workflow = undo.all_done(self.client, held, made)
+            return self._drive(made, workflow, Journal(self.client, workflow, held), held)
+        except Stop:
+            return self._stopped(workflow, held.latch, held)
         except BaseException as error:
             # After a closed or lost turn this is refused, which changes nothing.
             if not isinstance(error, errors.ConnectionFailed):
@@ -207,6 +214,7 @@ class Fermata:
         self, agent: MultiStepAgent, workflow: Workflow, journal: Journal, held: Turn | None
     ) -> Completed | Suspended:
         scope = Scope(journal, held, _ROOT)
+        scope.checkpoint_every = self._checkpoint_every
         wrapped = wrap.durable(agent, scope, self._code)
         try:
             with durable.recording(scope), guard.guarding(agent):
@@ -240,15 +248,19 @@ class Fermata:
 
     @staticmethod
     def _stopped(workflow: Workflow, latch: Latch, held: Turn | None) -> Suspended:
+        if latch.rolled_back:
+            return Suspended(workflow.id, ())  # its turn ended with its epoch
         if latch.error is not None:
             raise latch.error
         if held is not None:
             held.leave()
         return Suspended(workflow.id, latch.approvals)
 
-    def _decided(self, suspended: Suspended, give_up: float) -> bool:
+    def _goes_on(self, suspended: Suspended, give_up: float) -> bool:
         """Waits until one of the approvals is closed, or it is time to give up."""
         waiting = {approval.id for approval in suspended.approvals}
+        if not waiting:  # taken back to a checkpoint by the agent itself
+            return True
         version = 0
         while (left := give_up - time.monotonic()) > 0:
             workflow = self.client.get_workflow(

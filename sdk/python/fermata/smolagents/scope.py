@@ -107,6 +107,7 @@ class Scope:
         self.turn = turn
         self.path = path
         self.chance = Chance()
+        self.checkpoint_every = 0
         self.why = ""
         self.notes: list[str] = []
         self.in_code = False
@@ -126,6 +127,12 @@ class Scope:
         """The key of the next model call."""
         self._models += 1
         return f"{self.path}/m{self._models}"
+
+    def mark_step(self) -> None:
+        """Before a new step of the main agent, every so often, makes a checkpoint by itself."""
+        every = self.checkpoint_every
+        if every and self._models > 1 and (self._models - 1) % every == 0:
+            self.journal.mark(f"before model call {self._models}")
 
     def answered(self, text: str) -> None:
         """Takes note of what the model said, for the people whom its calls may be put to."""
@@ -206,9 +213,12 @@ class Scope:
         """See `fermata.effect`."""
         self.latch.check()
         self._values += 1
-        key = f"{self.path}/v{self._values}"
         name = one_line(name)
-        request = chat.digest({"value": name})
+        return self.value(f"{self.path}/v{self._values}", name, name, compute)
+
+    def value(self, key: str, name: str, asked: Any, compute: Callable[[], T]) -> T:
+        """Computes a value once and journals it under `key`; `asked` is what it is computed of."""
+        request = chat.digest({"value": asked})
         call = self.journal.record(key, "value", name, request)
         if call is not None:
             return codec.decode(call.result)  # type: ignore[no-any-return]

@@ -22,6 +22,10 @@ class Suspend(Stop):
     """People must decide first."""
 
 
+class RolledBack(Stop):
+    """The run has gone back to a checkpoint: this one of its runs is over."""
+
+
 class Abort(Stop):
     """The run cannot go on; `error` is for the caller."""
 
@@ -43,6 +47,7 @@ class Latch:
         self._error: Exception | None = None
         self._approvals: dict[str, ApprovalRequest] = {}
         self._batch: object | None = None
+        self._rolled_back = False
 
     @property
     def error(self) -> Exception | None:
@@ -57,11 +62,19 @@ class Latch:
     @property
     def closed(self) -> bool:
         """Whether the run has been stopped."""
-        return self._error is not None or bool(self._approvals)
+        return self._rolled_back or self._error is not None or bool(self._approvals)
+
+    @property
+    def rolled_back(self) -> bool:
+        """Whether the run has gone back to a checkpoint. Whatever else ends it then is of no more
+        interest: it can only be that what still ran was not let write any more."""
+        return self._rolled_back
 
     def check(self, batch: object | None = None) -> None:
         """Raises when the run has been stopped. `batch` names the batch that the caller is in."""
         with self._lock:
+            if self._rolled_back:
+                raise RolledBack
             if self._error is not None:
                 raise Abort(self._error)
             if self._approvals and (batch is None or batch is not self._batch):
@@ -74,6 +87,11 @@ class Latch:
                 self._batch = batch
             self._approvals[key] = approval
         raise Suspend
+
+    def roll_back(self) -> RolledBack:
+        """Stops the run because it has gone back to a checkpoint; what to raise."""
+        self._rolled_back = True
+        return RolledBack()
 
     def set(self, error: Exception) -> None:
         """Stops the run for good. The first reason stands."""

@@ -23,6 +23,7 @@ from . import codec, failure, guard
 from .fingerprint import definition_hash
 from .outcome import BindingMismatch, UnsupportedResult
 from .scope import Scope, Site
+from .tools import RunTool
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class DurableTool(Tool):  # type: ignore[misc]
         self._scope = scope
         self._gated = gated
         self._definition_hash = definition_hash(inner)
+        undo = durable.undo_of(inner)
+        self._undo = None if undo is None else durable.undo_name(undo)
         self._idempotent = any(
             getattr(part, "idempotent", False) is True
             for part in (inner, getattr(inner, "forward", None))
@@ -83,6 +86,8 @@ class DurableTool(Tool):  # type: ignore[misc]
         if sanitize_inputs_outputs:
             args, kwargs = handle_agent_input_types(*args, **kwargs)
         arguments = self._bind(args, kwargs)
+        if isinstance(self._inner, RunTool):
+            return self._inner.perform(scope, site, arguments)
         outcome = self.outcome(site, arguments)
         if scope.in_code:
             # A value goes on into the agent's code; what it must know goes to the block's log.
@@ -129,6 +134,12 @@ class DurableTool(Tool):  # type: ignore[misc]
                 raise TypeError(f"{self.name}(): argument {name!r}: {error}") from None
         if codec.size(sent) > codec.MAX_BYTES:
             raise TypeError(f"{self.name}(): the arguments are too large for the journal")
+        return self.outcome_of(site, arguments, sent)
+
+    def outcome_of(
+        self, site: Site, arguments: dict[str, Any], sent: dict[str, Any]
+    ) -> ToolOutcome:
+        """As `outcome`, of arguments that are encoded already."""
         journal = self._scope.journal
         call = journal.tool_call(site.key, self.name, sent)
         if call is None:
@@ -137,6 +148,7 @@ class DurableTool(Tool):  # type: ignore[misc]
                 self.name,
                 sent,
                 definition_hash=self._definition_hash,
+                undo=self._undo,
                 idempotent=self._idempotent,
                 why=self._scope.why or None,
             )
