@@ -19,10 +19,15 @@ from .outcome import (
 )
 from .runtime import Fermata
 from .serve import Worker
+from .tools import CreateCheckpoint, Now, RequestApproval, Rollback
 
 __all__ = [
     "Fermata",
     "Worker",
+    "CreateCheckpoint",
+    "Now",
+    "RequestApproval",
+    "Rollback",
     "Completed",
     "Suspended",
     "RunError",

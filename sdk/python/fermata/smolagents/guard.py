@@ -23,6 +23,7 @@ from smolagents.tools import Tool
 
 from .outcome import PastTheGate
 from .signals import Stop
+from .tools import RunTool
 
 
 class Running:
@@ -110,7 +111,9 @@ def _tools_of(agent: MultiStepAgent, seen: set[int]) -> Iterable[Tool]:
     if id(agent) in seen:
         return
     seen.add(id(agent))
-    yield from (tool for tool in agent.tools.values() if not is_plain_final_answer(tool))
+    for tool in agent.tools.values():
+        if not is_plain_final_answer(tool) and not isinstance(tool, RunTool):
+            yield tool
     for member in agent.managed_agents.values():
         yield from _tools_of(member, seen)
 
