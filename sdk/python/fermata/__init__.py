@@ -8,7 +8,7 @@ from . import durable
 from ._request import Retry
 from .client import AsyncClient, Client, aeach, each
 from .directory import ApiKey, Group, Person, Policy
-from .durable import effect, idempotency_key, idempotent, now, replaying
+from .durable import effect, idempotency_key, idempotent, now, replaying, undone_by
 from .errors import (
     ApiError,
     AuthenticationFailed,
@@ -30,6 +30,7 @@ from .models import (
     Event,
     Page,
     Rollback,
+    RollbackPreview,
     Threshold,
     Turn,
     Workflow,
@@ -49,6 +50,7 @@ __all__ = [
     "idempotent",
     "now",
     "replaying",
+    "undone_by",
     "ApiError",
     "AuthenticationFailed",
     "Conflict",
@@ -71,6 +73,7 @@ __all__ = [
     "Person",
     "Policy",
     "Rollback",
+    "RollbackPreview",
     "Threshold",
     "Turn",
     "Workflow",

@@ -17,6 +17,7 @@ from .models import (
     Event,
     Page,
     Rollback,
+    RollbackPreview,
     TurnLease,
     Workflow,
     WorkflowStatus,
@@ -302,6 +303,13 @@ class WorkflowEndpoints:
         )
 
     @endpoint
+    def preview_rollback(self, workflow_id: str, *, checkpoint: str) -> Request[RollbackPreview]:
+        """What a rollback would do: which decisions stay, which are void, what must be asked again
+        and of whom, which effects there are and what undoes them."""
+        path = workflow_path(workflow_id, "rollback", "preview")
+        return post(path, one(RollbackPreview), checkpoint=checkpoint)
+
+    @endpoint
     def rollback(
         self,
         workflow_id: str,
@@ -311,8 +319,8 @@ class WorkflowEndpoints:
         turn: int | None = None,
         if_version: int | None = None,
     ) -> Request[Rollback]:
-        """Starts a new branch at a checkpoint. Nothing is erased and no effect is undone by this;
-        the answer lists the effects that remain."""
+        """Starts a new branch at a checkpoint. Nothing is erased; the answer lists the effects
+        that are left, which the next turn undoes where their tools say how."""
         return post(
             workflow_path(workflow_id, "rollback"),
             one(Rollback),

@@ -270,6 +270,7 @@ class Undone:
     call: str = ""
     tool: str = ""
     arguments: Any = None
+    undo_tool: str | None = None
     compensation: str = "none"
 
 
@@ -278,6 +279,21 @@ class Rollback:
     workflow: Workflow = field(default_factory=Workflow)
     cancelled: list[str] = field(default_factory=list)
     undone: list[Undone] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RollbackPreview:
+    """What a rollback would do. Send `version` as its `if_version`, and that is what happens."""
+
+    checkpoint: str = ""
+    name: str = ""
+    attempt: int = 0
+    decisions_kept: list[dict[str, Any]] = field(default_factory=list)
+    decisions_void: list[dict[str, Any]] = field(default_factory=list)
+    asked_again: list[dict[str, Any]] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    effects: list[dict[str, Any]] = field(default_factory=list)
+    version: int = 0
 
 
 @dataclass(frozen=True)

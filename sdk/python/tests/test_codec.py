@@ -10,6 +10,7 @@ import math
 import uuid
 from typing import Any
 
+import numpy as np
 import PIL.Image
 import pytest
 import rfc8785
@@ -178,3 +179,30 @@ def test_an_exception_of_an_unknown_class_is_an_exception_of_that_name() -> None
     assert type(again).__name__ == "Lost"
     assert f"{again}" == "gone"
     assert isinstance(again, Exception)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.array([0.0, 0.5, -1.0], dtype=np.float32),
+        np.zeros((2, 0, 3), dtype=np.int16),
+        np.array(["a", "bc"]),
+        np.float32(0.1),
+        np.float64("nan"),
+        np.int64(7),
+        np.array(3 + 4j),
+        np.array(["2026-01-02"], dtype="datetime64[D]"),
+    ],
+    ids=repr,
+)
+def test_arrays_come_back_with_their_type_and_shape(value: Any) -> None:
+    again = back((16_000, value))[1]
+    assert type(again) is type(value)
+    assert (again.dtype, again.shape) == (value.dtype, value.shape)
+    assert again.tobytes() == value.tobytes()
+    assert repr(again) == repr(value)
+
+
+def test_arrays_of_objects_are_refused() -> None:
+    with pytest.raises(codec.Unsupported):
+        codec.encode(np.array([object()]))

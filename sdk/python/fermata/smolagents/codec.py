@@ -26,6 +26,8 @@ import PIL.Image
 import rfc8785
 from smolagents.agent_types import AgentType
 
+from . import arrays
+
 _SAFE_INT = 2**53 - 1
 _TAG = "$"
 _MAX_DEPTH = 40  # The server takes 64 for a whole body.
@@ -222,6 +224,8 @@ def _pack(value: Any) -> Any:
         return {_TAG: "timedelta", "v": [value.days, value.seconds, value.microseconds]}
     if isinstance(value, PIL.Image.Image):
         return {_TAG: "image", "v": _image_bytes(value)}
+    if (packed := arrays.pack(value)) is not None:
+        return {_TAG: packed[0], "v": packed[1]}
     raise Unsupported(f"a value of type {kind.__module__}.{kind.__qualname__} cannot be journaled")
 
 
@@ -243,6 +247,8 @@ def _unpack(packed: Any) -> Any:
         return datetime.timedelta(days=v[0], seconds=v[1], microseconds=v[2])
     if tag == "image":
         return _image(v)
+    if tag in ("array", "number", "tensor"):
+        return arrays.unpack(tag, v)
     if tag in _FROM_TEXT:
         return _FROM_TEXT[tag](v)
     raise Unsupported(f"the journal holds a value of the unknown kind {tag!r}")
@@ -265,6 +271,8 @@ def _readable(value: Any, depth: int = 0) -> Any:
         return f"{len(value)} bytes"
     if isinstance(value, PIL.Image.Image):
         return f"image, {value.width}x{value.height}"
+    if (text := arrays.describe(value)) is not None:
+        return text
     return value if _is_exact(value) else _show(value)
 
 
