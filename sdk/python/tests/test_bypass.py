@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from agents import Ledger, Refund, call, code, coder, final, say, tool_caller
+from agents import Ledger, Refund, call, code, coder, final, say, text_of, tool_caller
+from mcp import StdioServerParameters
 from peer import People
-from smolagents import FinalAnswerTool, MultiStepAgent, Tool
+from smolagents import FinalAnswerTool, MessageRole, MultiStepAgent, Tool, ToolCollection
 
 from fermata.smolagents import Completed, Fermata, Suspended
 from fermata.smolagents.outcome import PastTheGate
@@ -193,6 +196,42 @@ def test_another_tool_does_not_carry_a_call_past_the_gate(
     assert (asked > 0) == (how != "thread"), "people were asked, unless it was refused at once"
     assert "forward" not in refund.__dict__, "the tool is left as it was"
     assert refund(order="B", amount=1) == "refunded 1 for B"
+
+
+@pytest.mark.parametrize("kind", [tool_caller, coder])
+def test_a_tool_of_an_mcp_server_is_gated_like_any_other(
+    fermata: Fermata, people: People, ledger: Ledger, kind: Any
+) -> None:
+    bank = [str(Path(__file__).with_name("mcp_bank.py")), str(ledger.directory)]
+    server = StdioServerParameters(command=sys.executable, args=bank)
+    arguments = {"order": "A", "amount": 500}
+
+    def agent(tools: ToolCollection, model: Any) -> MultiStepAgent:
+        made: MultiStepAgent = kind(ledger, [model, model, code("final_answer(1)"), final("ok")])
+        made.tools["refund"] = tools.tools[0]
+        return made
+
+    def tries(messages: Any) -> Any:
+        if kind is coder:
+            return code(f"print(refund.forward({PAY}))\nprint(refund({PAY}))\nfinal_answer('ok')")
+        return say("I pay.", call("refund", arguments)) if "refund" not in told(messages) else done
+
+    def told(messages: Any) -> str:
+        return text_of([m for m in messages if m.role == MessageRole.TOOL_RESPONSE])
+
+    done = final("ok")
+    with ToolCollection.from_mcp(server, trust_remote_code=True, structured_output=False) as tools:
+        drive(fermata, people, lambda: agent(tools, tries))
+        assert ledger.refunds() == []
+        first = fermata.run(lambda: agent(tools, tries), "pay")
+        assert isinstance(first, Suspended)
+        people.approve(first.approvals[0])
+        result = fermata.run(lambda: agent(tools, tries), workflow_id=first.workflow_id)
+        if isinstance(result, Suspended):
+            people.reject(result.approvals[0], "once is enough")
+            result = fermata.run(lambda: agent(tools, tries), workflow_id=first.workflow_id)
+        assert isinstance(result, Completed)
+        assert ledger.refunds() == [("A", 500)]
 
 
 def test_what_another_tool_asks_for_runs_once_when_people_agree(

@@ -111,6 +111,24 @@ def test_a_journal_that_ends_is_not_made_longer_by_a_replay(
         fermata.replay(agent, first.workflow_id)
 
 
+def test_where_a_journal_ends_a_replay_asks_no_model_and_computes_no_value(
+    fermata: Fermata, ledger: Ledger
+) -> None:
+    def effect(step: ActionStep) -> None:
+        fermata_package.effect(lambda: ledger.write("effect"))
+
+    workflow = fermata.client.create_workflow(input={"task": "pay"}).id
+    with pytest.raises(Diverged, match="journal ends before run/m1"):
+        fermata.replay(tool_caller(ledger, [GATED]), workflow)
+    assert ledger.model_calls() == 0
+    agent = tool_caller(ledger, [GATED, report], step_callbacks=[effect])
+    first = fermata.run(tool_caller(ledger, [say("Draw.", call("draw", {})), GATED]), "pay")
+    assert isinstance(first, Suspended)
+    with pytest.raises(Diverged):
+        fermata.replay(agent, first.workflow_id)
+    assert ledger.read("effect") == []
+
+
 class Odd(Tool):
     name = "note_odd"
     description = "Gives something that no journal can hold."

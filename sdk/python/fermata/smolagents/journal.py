@@ -70,7 +70,7 @@ class Journal:
 
     def write(self, key: str, kind: CallKind, tool: str, request_hash: str, result: Any) -> None:
         """Records a model's answer, a code block's output or a value, encoded."""
-        turn = self._writable(key)
+        turn = self.writable(key)
         verdict = self._ask(
             lambda: self._client.record_call(
                 self.workflow_id,
@@ -96,7 +96,7 @@ class Journal:
         rollback to it what happened since."""
         call = self._recorded(key)
         if call is None:
-            turn = self._writable(key)
+            turn = self.writable(key)
             made = self._ask(
                 lambda: self._client.create_checkpoint(
                     self.workflow_id, name=name, turn=turn.n, key=key
@@ -121,7 +121,7 @@ class Journal:
     def roll_back(self, checkpoint: str, reason: str) -> str:
         """Goes back to a checkpoint, by name or id, and ends this run. Returns why not, when the
         server refuses."""
-        turn = self._writable(checkpoint)
+        turn = self.writable(checkpoint)
         found = self._checkpoint_named(checkpoint)
         try:
             self._client.rollback(self.workflow_id, checkpoint=found, reason=reason, turn=turn.n)
@@ -148,7 +148,7 @@ class Journal:
 
     def open(self, key: str, tool: str, arguments: Mapping[str, Any], **more: Any) -> CallVerdict:
         """Asks whether a tool call may run. A slow answer does not cost the turn."""
-        turn = self._writable(key)
+        turn = self.writable(key)
         with turn.busy():
             return self._ask(
                 lambda: self._client.open_call(
@@ -158,7 +158,7 @@ class Journal:
 
     def close(self, verdict: CallVerdict, **outcome: Any) -> None:
         """Reports what came of a call that was allowed to run."""
-        turn = self._writable(verdict.call.key)
+        turn = self.writable(verdict.call.key)
         self._ask(
             lambda: self._client.close_call(
                 self.workflow_id,
@@ -193,7 +193,8 @@ class Journal:
                 )
             )
 
-    def _writable(self, key: str) -> Turn:
+    def writable(self, key: str) -> Turn:
+        """The turn to write `key` under; a replay ends here, before anything new is done."""
         if self._turn is None:
             self.latch.abort(Diverged(f"{self.workflow_id}: the journal ends before {key}"))
         return self._turn

@@ -89,6 +89,7 @@ class DurableModel(Model):  # type: ignore[misc]
             if call is not None:
                 asked.recorded = call.result
             else:
+                journal.writable(key)
                 scope.mark_step()
             yield asked
         finally:

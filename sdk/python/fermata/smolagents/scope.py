@@ -222,6 +222,7 @@ class Scope:
         call = self.journal.record(key, "value", name, request)
         if call is not None:
             return codec.decode(call.result)  # type: ignore[no-any-return]
+        self.journal.writable(key)
         with self.busy():
             value = compute()
         self.journal.write(key, "value", name, request, self.journal.encode(key, value))
