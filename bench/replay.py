@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -159,6 +160,17 @@ def call_costs(server: Server, calls: int) -> tuple[float, float]:
     return 1000 * statistics.median(tools), 1000 * statistics.median(models)
 
 
+def fsync_cost(folder: Path, writes: int) -> float:
+    """Median milliseconds of one durable write to this disk: a tool call has two of them."""
+    with (folder / "probe").open("ab", buffering=0) as file:
+
+        def write() -> None:
+            file.write(b"x" * 4096)
+            os.fdatasync(file.fileno())
+
+        return 1000 * statistics.median(timed(write)[0] for _ in range(writes))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, default=Path("build/release"))
@@ -172,6 +184,7 @@ def main() -> int:
             own_time(server, 3)  # imports, connections
             resumed, bare = own_time(server, options.steps)
             tool_ms, model_ms = call_costs(server, options.steps)
+            fsync_ms = fsync_cost(Path(name), options.steps)
         finally:
             server.stop()
     line = {
@@ -181,6 +194,7 @@ def main() -> int:
         "own_s": round(resumed - bare, 3),
         "tool_call_p50_ms": round(tool_ms, 2),
         "model_call_p50_ms": round(model_ms, 2),
+        "fsync_p50_ms": round(fsync_ms, 2),
     }
     print(json.dumps(line), flush=True)
     return 0
