@@ -13,6 +13,7 @@ RUN_TESTS = $(PYTHON) tools/run_tests.py --select "$(TEST)"
 KILLS ?= 200
 STORE ?= sqlite
 CONC ?= 1,16,64
+AGENTS ?= 10000
 FUZZ_SECONDS ?= 60
 # A PostgreSQL of its own, where STORE asks for one.
 BESIDE_STORE = $(if $(filter postgres,$(STORE)),$(PYTHON) tools/with_postgres.py --)
@@ -50,10 +51,10 @@ run: setup-build ## start a server here, on a database of its own (fermata.db)
 
 # --- tests; each needs its packages, so each begins with setup
 
-.PHONY: test test-unit test-api test-sdk test-tools test-asan test-tsan
+.PHONY: test test-unit test-api test-native test-sdk test-tools test-asan test-tsan
 test: setup ## all tests; closes with the totals (TEST=name for some)
 	@$(call configure_and_build,release)
-	@$(RUN_TESTS) unit api sdk tools
+	@$(RUN_TESTS) unit api native sdk tools
 
 test-unit: setup ## unit, property and contract tests
 	@$(call configure_and_build,release)
@@ -62,6 +63,10 @@ test-unit: setup ## unit, property and contract tests
 test-api: setup ## tests against the real server, on SQLite and PostgreSQL
 	@$(call configure_and_build,release,fermata)
 	@$(RUN_TESTS) api
+
+test-native: setup ## tests of native agents against a strict model server
+	@$(call configure_and_build,release,fermata)
+	@$(RUN_TESTS) native
 
 test-sdk: setup ## tests of the Python SDK against the real smolagents
 	@$(call configure_and_build,release,fermata)
@@ -80,7 +85,7 @@ test-tsan: setup ## unit tests under the thread sanitizer
 
 # --- harder questions
 
-.PHONY: kill-lab test-agents bench-roundtrip bench-startup bench-replay schemathesis fuzz
+.PHONY: kill-lab test-agents bench-roundtrip bench-startup bench-replay bench-suspended schemathesis fuzz
 kill-lab: setup ## kill -9 at random, then check the history (KILLS=200 STORE=sqlite|postgres)
 	@$(call configure_and_build,failpoints,fermata)
 	@$(BESIDE_STORE) $(PYTHON) tests/kill_lab/kill_lab.py \
@@ -99,6 +104,10 @@ bench-roundtrip: setup ## approval round trips against the database's limit (STO
 bench-startup: setup ## time until the server listens: empty, and with 100,000 pending approvals
 	@$(call configure_and_build,release)
 	@$(BESIDE_STORE) $(PYTHON) bench/startup.py --build build/release --store $(STORE)
+
+bench-suspended: setup ## what native agents that wait for people cost in memory (AGENTS=10000)
+	@$(call configure_and_build,release,fermata)
+	@$(PYTHON) bench/suspended.py --build build/release --agents $(AGENTS)
 
 bench-replay: setup ## a run of 200 steps resumed, and what journaling costs a call
 	@$(call configure_and_build,release,fermata)

@@ -24,8 +24,8 @@ struct HttpCall {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;  // Values may hold "env:NAME".
   std::int64_t timeout_ms = 30'000;
-  std::int64_t retries = 2;             // After the first try; only where it cannot do harm.
-  std::int64_t max_bytes = 256 * 1024;  // Of the answer that is kept.
+  std::int64_t retries = 2;          // After the first try; only where it cannot do harm.
+  std::int64_t max_bytes = 262'144;  // Of the answer that is kept.
 };
 
 struct ToolDefinition {

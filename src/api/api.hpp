@@ -18,12 +18,16 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/engine.hpp"
 #include "net/http_server.hpp"
 
 namespace fermata::api {
+
+// What a model is just writing, for the model call of that key.
+using OnText = std::function<void(const std::string& key, std::string_view text)>;
 
 struct ApiOptions {
   std::vector<std::string> cors_origins;  // Exactly as a browser sends them; empty: none.
@@ -34,6 +38,10 @@ struct ApiOptions {
   int max_lease_s = 3600;
   int heartbeat_s = 15;
   bool access_log = true;
+  // Follows a workflow's models until what is returned is let go; empty: nothing can be followed.
+  std::function<std::shared_ptr<void>(
+      const std::string& tenant, const std::string& workflow, OnText on_text)>
+      follow_text = {};
 };
 
 class Api {

@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "agents/definition.hpp"
 #include "base/result.hpp"
 #include "core/directory/directory.hpp"
 
@@ -40,6 +41,7 @@ struct Tenant {
   std::string name;
   std::string policy_file;  // Empty: the policy in force stays, whatever it is.
   Bootstrap bootstrap;
+  agents::Declared declared;  // Agents that this server runs itself, and their tools.
 };
 
 struct Limits {
@@ -76,6 +78,8 @@ struct Config {
   std::int64_t store_start_timeout_s = 30;
   std::int64_t engine_threads = 2;
   std::int64_t api_threads = 2;
+  std::int64_t native_threads = 8;
+  std::int64_t native_lease_s = 60;
   std::string signing_key;       // base64url, of FERMATA_SIGNING_KEY; never in the file.
   std::string signing_key_file;  // Empty: beside the SQLite file, or none.
   std::vector<std::string> cors_origins;
@@ -84,7 +88,8 @@ struct Config {
   std::string log_format = "text";
   bool log_access = true;
   Limits limits;
-  std::vector<Tenant> tenants = {Tenant{.name = "default", .policy_file = {}, .bootstrap = {}}};
+  std::vector<Tenant> tenants = {
+      Tenant{.name = "default", .policy_file = {}, .bootstrap = {}, .declared = {}}};
 
   Tenant& first() { return tenants.front(); }  // Of `tenant:`, `policy:` and `bootstrap:`.
 };

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "app/config_agents.hpp"
 #include "app/config_tree.hpp"
 
 namespace fermata::app {
@@ -33,11 +34,16 @@ class Reader {
 
   void read(const ConfigNode& root) {
     if (root.kind == Kind::kNothing) return;
+    const ConfigNode* agents = nullptr;
+    const ConfigNode* tools = nullptr;
     members(root, "the file", [&](const std::string& key, const ConfigNode& node) {
       if (key == "bootstrap") return bootstrap(node, config_.first().bootstrap);
       if (key == "tenants") return further_.push_back(&node);
+      if (key == "agents") return void(agents = &node);
+      if (key == "tools") return void(tools = &node);
       section(key, node);
     });
+    declare(agents, tools, config_.first().declared);
     // Last, because `tenants` grows and the settings point into its first element.
     for (const ConfigNode* node : further_) tenants(*node);
   }
@@ -79,7 +85,7 @@ class Reader {
   // A top-level scalar ("tenant") or a section of scalars ("listen").
   void section(const std::string& key, const ConfigNode& node) {
     if (const Setting* setting = find(key); setting != nullptr) return scalar(*setting, node);
-    std::set<std::string> sections = {"bootstrap", "tenants"};
+    std::set<std::string> sections = {"agents", "bootstrap", "tenants", "tools"};
     std::vector<std::string> within;
     for (const Setting& setting : settings_) {
       const std::size_t dot = setting.key.find('.');
@@ -164,23 +170,36 @@ class Reader {
   void tenants(const ConfigNode& node) {
     each(node, "tenants", [&](const ConfigNode& item) {
       Tenant tenant;
+      const ConfigNode* agents = nullptr;
+      const ConfigNode* tools = nullptr;
       members(item, "a tenant", [&](const std::string& key, const ConfigNode& value) {
         if (key == "name") {
           tenant.name = id(value, "name");
         } else if (key == "bootstrap") {
           bootstrap(value, tenant.bootstrap);
+        } else if (key == "agents") {
+          agents = &value;
+        } else if (key == "tools") {
+          tools = &value;
         } else if (key == "policy") {
           members(value, "policy", [&](const std::string& inner, const ConfigNode& file) {
             if (inner != "file") return unknown(inner, {"file"});
             tenant.policy_file = text(file, "policy.file");
           });
         } else {
-          unknown(key, {"name", "policy", "bootstrap"});
+          unknown(key, {"name", "policy", "bootstrap", "agents", "tools"});
         }
       });
+      declare(agents, tools, tenant.declared);
       if (tenant.name.empty()) error(item.place, "a tenant needs a name");
       origins_["tenants[" + std::to_string(config_.tenants.size()) + "]"] = named(item.place);
       config_.tenants.push_back(std::move(tenant));
+    });
+  }
+
+  void declare(const ConfigNode* agents, const ConfigNode* tools, agents::Declared& into) {
+    read_agents(agents, tools, into, [this](const Place& place, const std::string& what) {
+      error(place, what);
     });
   }
 

@@ -23,6 +23,7 @@ ConfigNode scalar(ConfigNode::Type type, std::string text) {
   node.kind = ConfigNode::Kind::kScalar;
   node.type = type;
   node.text = std::move(text);
+  node.quoted = type == ConfigNode::Type::kText;
   return node;
 }
 

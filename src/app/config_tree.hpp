@@ -27,7 +27,8 @@ struct ConfigNode {
   Kind kind = Kind::kNothing;
   Type type = Type::kAny;
   Place place;
-  std::string text;  // Of a scalar.
+  std::string text;     // Of a scalar.
+  bool quoted = false;  // Of a scalar: text, whatever it looks like.
   std::vector<ConfigNode> items;
   std::vector<Member> members;  // In the file's order; a key may be there twice.
 };

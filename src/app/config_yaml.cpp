@@ -16,6 +16,7 @@ ConfigNode to_node(const YAML::Node& from) {
   if (from.IsScalar()) {
     node.kind = Kind::kScalar;
     node.text = from.Scalar();
+    node.quoted = from.Tag() == "!";
   } else if (from.IsSequence()) {
     node.kind = Kind::kList;
     for (const auto& item : from) node.items.push_back(to_node(item));

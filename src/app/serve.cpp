@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "agents/orchestrator.hpp"
 #include "api/api.hpp"
 #include "app/bootstrap.hpp"
 #include "app/signing_key.hpp"
@@ -80,8 +81,23 @@ engine::Options engine_options(const Config& config, std::string seed) {
   options.grant_lifetime_ms = config.limits.grant_lifetime_s * 1000;
   options.request_memory_ms = config.limits.request_memory_s * 1000;
   options.env = config.env;
+  for (const Tenant& tenant : config.tenants)
+    for (const agents::AgentDefinition& agent : tenant.declared.agents)
+      options.native_agents.insert(agent.name);
   options.limits = {
       config.limits.turn_attempts, config.limits.rollback_attempts, config.limits.undo_attempts};
+  return options;
+}
+
+agents::OrchestratorOptions orchestrator_options(const Config& config, Random& random) {
+  agents::OrchestratorOptions options;
+  options.worker = "native-" + random_suffix(random).substr(0, 8);
+  options.threads = threads(config.native_threads);
+  options.lease_ms = config.native_lease_s * 1000;
+  for (const Tenant& tenant : config.tenants)
+    if (!tenant.declared.agents.empty()) options.tenants.push_back({tenant.name, tenant.declared});
+  // Nobody to run: no threads.
+  if (options.tenants.empty()) options.threads = 0;
   return options;
 }
 
@@ -233,7 +249,15 @@ Result<void> serve(const Config& config, std::ostream& out) {
   FERMATA_TRY(const auto store, open_store(config, signals));
   FERMATA_TRY(const auto engine,
               engine::Engine::start(*store, random, engine_options(config, std::move(seed))));
-  api::Api api(*engine, api_options(config));
+  FERMATA_TRY(const auto orchestrator,
+              agents::Orchestrator::make(*engine, random, orchestrator_options(config, random)));
+  api::ApiOptions options = api_options(config);
+  options.follow_text = [&watchers = orchestrator->watchers()](const std::string& tenant,
+                                                               const std::string& workflow,
+                                                               api::OnText on_text) {
+    return watchers.follow(tenant, workflow, std::move(on_text));
+  };
+  api::Api api(*engine, std::move(options));
   // The address first: a key that is printed by a server that then fails is a key wasted.
   std::atomic<bool> prepared = false;
   FERMATA_TRY(
@@ -241,6 +265,7 @@ Result<void> serve(const Config& config, std::ostream& out) {
       net::start_server(server_options(config), when_prepared(prepared, api), api.refusal()));
   FERMATA_CHECK_OK(prepare(*engine, config, policies, out));
   prepared = true;
+  orchestrator->start();
   out << "listening on " << address(config, server->port()) << std::endl;
   log(Level::kInfo,
       "server.started",
@@ -251,6 +276,7 @@ Result<void> serve(const Config& config, std::ostream& out) {
 
   signals.release();
   api.release_waits();
+  orchestrator->stop();
   server->shutdown(static_cast<int>(config.limits.shutdown_grace_ms));
   api.stop();
   engine->drain();

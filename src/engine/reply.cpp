@@ -83,6 +83,7 @@ struct Answer {
     reply.status = 201;
     json::Object& body = *reply.body.as_object();
     body.set("epoch", w.epoch);
+    body.set("lapses", w.lapses);
     body.set("workflow", codec::to_document(w));
     return reply;
   }

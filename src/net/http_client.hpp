@@ -21,6 +21,9 @@ struct ClientRequest {
   int timeout_ms = 30'000;
   // Looked at about once a second, and between the pieces of an answer; true ends the request.
   std::function<bool()> cancelled = {};
+  // On a connection of its own. On a kept one that the server has closed, the library sends a
+  // request again by itself, whatever the method: not to be had where twice does harm.
+  bool alone = false;
 };
 
 class Client {

@@ -89,33 +89,46 @@ bool is_closed(const json::Value& call) {
 }
 
 void Journal::put(json::Value call) {
-  std::string key = call.string_or("key");
-  calls_.insert_or_assign(std::move(key), std::move(call));
+  const auto [at, is_new] = by_key_.try_emplace(call.string_or("key"), calls_.size());
+  if (is_new)
+    calls_.push_back(std::move(call));
+  else
+    calls_[at->second] = std::move(call);
 }
 
 const json::Value* Journal::find(std::string_view key) const {
-  const auto found = calls_.find(key);
-  return found == calls_.end() ? nullptr : &found->second;
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() ? nullptr : &calls_[found->second];
+}
+
+const json::Value* Journal::find(const PlannedCall& call) const {
+  const std::string later = call.key + "#";
+  const json::Value* latest = find(std::string_view(call.key));
+  std::size_t place = latest == nullptr ? 0 : by_key_.find(call.key)->second;
+  for (auto at = by_key_.lower_bound(later); at != by_key_.end(); ++at) {
+    if (!at->first.starts_with(later)) break;
+    if (latest != nullptr && at->second < place) continue;
+    place = at->second;
+    latest = &calls_[place];
+  }
+  return latest;
 }
 
 std::string Journal::key_to_open(const PlannedCall& call,
                                  const std::string& definition_hash) const {
-  const json::Value* first = find(call.key);
+  const json::Value* latest = find(call);
+  if (latest == nullptr) return call.key;
   // One that has begun keeps its definition: whether it happened is still to be said.
-  const bool begun = first != nullptr && first->int_or("attempt") > 0;
-  if (first == nullptr || begun || first->string_or("request_hash") == definition_hash)
-    return call.key;
+  const bool begun = latest->int_or("attempt") > 0;
+  if (begun || latest->string_or("request_hash") == definition_hash)
+    return latest->string_or("key");
   return call.key + "#" + definition_hash.substr(0, kHashDigits);
 }
 
 std::optional<Outcome> Journal::outcome(const PlannedCall& call) const {
-  const std::string later = call.key + "#";
-  for (auto at = calls_.lower_bound(call.key); at != calls_.end(); ++at) {
-    const bool ours = at->first == call.key || at->first.starts_with(later);
-    if (ours && is_closed(at->second)) return outcome_of(at->second);
-    if (!at->first.starts_with(call.key)) break;
-  }
-  return std::nullopt;
+  const json::Value* latest = find(call);
+  if (latest == nullptr || !is_closed(*latest)) return std::nullopt;
+  return outcome_of(*latest);
 }
 
 Result<void> replay(Machine& machine, const Journal& journal) {

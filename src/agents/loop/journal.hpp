@@ -19,18 +19,24 @@ class Journal {
  public:
   void put(json::Value call);  // A Call document; replaces the one of its key.
   const json::Value* find(std::string_view key) const;  // nullptr: none.
-  // Under which key a planned call is opened now. A tool call's request hash is the hash of its
-  // tool's definition; one that was opened with another and has not begun is void, and its
-  // successor has a key of its own, "<key>#<hash>".
+  // The record of a planned call, of the latest that were opened for it; nullptr: none.
+  const json::Value* find(const PlannedCall& call) const;
+  // Under which key it is opened now. A tool call's request hash is the hash of its tool's
+  // definition; one that was opened with another and has not begun is void, and its successor has a
+  // key of its own, "<key>#<hash>".
   std::string key_to_open(const PlannedCall& call, const std::string& definition_hash) const;
-  // What a call came to, whichever of its keys it was closed under; absent while it is open.
+  // What a call came to; absent while it is open.
   std::optional<Outcome> outcome(const PlannedCall& call) const;
 
-  auto begin() const { return calls_.begin(); }
-  auto end() const { return calls_.end(); }
+  // Calls `visit` with every document, in the order in which they were put first.
+  template <class Visit>
+  void each(Visit visit) const {
+    for (const json::Value& call : calls_) visit(call);
+  }
 
  private:
-  std::map<std::string, json::Value, std::less<>> calls_;
+  std::vector<json::Value> calls_;
+  std::map<std::string, std::size_t, std::less<>> by_key_;
 };
 
 bool is_closed(const json::Value& call);

@@ -125,6 +125,7 @@ Result<net::ClientRequest> tool_request(const ToolDefinition& tool,
   net::ClientRequest request;
   request.method = call.method;
   request.timeout_ms = static_cast<int>(call.timeout_ms);
+  request.alone = !tool.idempotent;
   std::set<std::string> used;
   std::string missing;
   walk(
@@ -132,6 +133,9 @@ Result<net::ClientRequest> tool_request(const ToolDefinition& tool,
       [&](const std::string& plain) { request.url += plain; },
       [&](const std::string& name, std::size_t) {
         const json::Value* value = arguments.find(name);
+        // A tool that undoes another has that one's arguments a level deeper.
+        if (const json::Value* undone = arguments.find("arguments"); value == nullptr && undone)
+          value = undone->as_object() == nullptr ? nullptr : undone->as_object()->find(name);
         std::string text = value == nullptr ? "" : as_text(*value);
         // A segment that is empty or only dots would be another path.
         if (text.find_first_not_of('.') == std::string::npos) missing = name;

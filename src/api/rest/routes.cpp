@@ -28,7 +28,7 @@ std::vector<Route> workflow_routes() {
        "/v1/workflows/{workflow_id}/stream",
        kAnyKey,
        Body::kNone,
-       {"last_event_id"},
+       {"last_event_id", "deltas"},
        &stream_events},
       {"GET",
        "/v1/workflows/{workflow_id}/journal",

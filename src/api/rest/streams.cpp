@@ -20,8 +20,11 @@ bool is_terminal(std::string_view type) {
 // One client's stream. Used by one thread at a time: a worker sends, then the engine waits.
 class EventFeed : public std::enable_shared_from_this<EventFeed> {
  public:
-  EventFeed(ExchangePtr exchange, std::int64_t after)
-      : services_(exchange->services()), exchange_(std::move(exchange)), after_(after) {}
+  EventFeed(ExchangePtr exchange, std::int64_t after, bool with_deltas)
+      : services_(exchange->services()),
+        exchange_(std::move(exchange)),
+        after_(after),
+        with_deltas_(with_deltas) {}
   EventFeed(const EventFeed&) = delete;
   EventFeed& operator=(const EventFeed&) = delete;
   ~EventFeed() {
@@ -46,11 +49,25 @@ class EventFeed : public std::enable_shared_from_this<EventFeed> {
     out_ = exchange_->start_stream({{"Content-Type", "text/event-stream"},
                                     {"Cache-Control", "no-store"},
                                     {"X-Accel-Buffering", "no"}});
+    follow_text();
     if (out_->send("retry: " + std::to_string(kRetryMs) + "\n\n")) send_next();
   }
 
  private:
   const std::string& id() const { return exchange_->param("workflow_id"); }
+
+  // A delta has no id: it is not stored, and a client that comes back goes on with the events.
+  void follow_text() {
+    if (!with_deltas_ || !services_.options.follow_text) return;
+    following_ = services_.options.follow_text(
+        exchange_->tenant(),
+        id(),
+        [out = std::weak_ptr(out_)](const std::string& key, std::string_view text) {
+          if (const auto open = out.lock())
+            open->send("event: delta\ndata: " +
+                       json::write(json::Object{{"key", key}, {"text", text}}) + "\n\n");
+        });
+  }
 
   // Sends a page, then either goes on or waits; letting go of the feed ends the stream.
   void send_next() {
@@ -97,31 +114,42 @@ class EventFeed : public std::enable_shared_from_this<EventFeed> {
   Services& services_;  // Kept alive by the exchange.
   ExchangePtr exchange_;
   std::int64_t after_;
+  const bool with_deltas_;
   std::shared_ptr<net::EventStream> out_;
+  std::shared_ptr<void> following_;
 };
 
-// Last-Event-ID of a client that comes back, or what the first request asks for; 0: everything.
-Result<std::int64_t> first_version(const Exchange& exchange) {
+struct Wanted {
+  std::int64_t after = 0;  // Last-Event-ID of a client that comes back, or what it asks for first.
+  bool with_deltas = false;
+};
+
+Result<Wanted> read_wanted(const Exchange& exchange) {
   Query query(exchange.query());
-  const std::int64_t asked = query.integer("last_event_id", 0, 0, kMaxVersion);
+  Wanted wanted;
+  wanted.after = query.integer("last_event_id", 0, 0, kMaxVersion);
+  wanted.with_deltas = query.boolean("deltas");
   FERMATA_CHECK_OK(query.finish());
   const std::string_view header = exchange.request().header("Last-Event-ID");
-  if (header.empty()) return asked;
-  if (const auto last = parse_decimal(header, 0, kMaxVersion)) return *last;
+  if (header.empty()) return wanted;
   Invalid invalid;
-  invalid.add("int_parsing", {"header", "Last-Event-ID"}, "must be an id that we sent");
+  if (const auto last = parse_decimal(header, 0, kMaxVersion))
+    wanted.after = *last;
+  else
+    invalid.add("int_parsing", {"header", "Last-Event-ID"}, "must be an id that we sent");
   FERMATA_CHECK_OK(invalid.result());
-  return asked;
+  return wanted;
 }
 
 }  // namespace
 
 void stream_events(const ExchangePtr& exchange) {
-  const auto after = first_version(*exchange);
-  if (!after) return exchange->refuse(after.error());
+  const auto wanted = read_wanted(*exchange);
+  if (!wanted) return exchange->refuse(wanted.error());
   if (exchange->request().method == "HEAD")
     return exchange->answer({200, {{"Content-Type", "text/event-stream"}}, {}});
-  exchange->on_worker([feed = std::make_shared<EventFeed>(exchange, *after)] { feed->begin(); });
+  exchange->on_worker([feed = std::make_shared<EventFeed>(
+                           exchange, wanted->after, wanted->with_deltas)] { feed->begin(); });
 }
 
 }  // namespace fermata::api

@@ -189,8 +189,7 @@ Result<void> Client::follow(const std::string& path,
       return true;
     });
     if (!wanted) return {};
-    if (answer && answer->status >= 300)
-      return tl::unexpected(to_error(answer->status, rest));
+    if (answer && answer->status >= 300) return tl::unexpected(to_error(answer->status, rest));
     if (!answer && failures + 1 == kAttempts) return tl::unexpected(unreachable(answer.error()));
     pause(failures);
   }
