@@ -13,13 +13,16 @@ struct Options {
   bool migrate = true;  // Bring the schema to this version first; otherwise refuse an older one.
   int readers = 2;      // Connections for reads.
   int timeout_ms = 5000;
+  // PostgreSQL: refuse while another server that says the same has the database, and write only as
+  // long as it is ours. (An SQLite file is always one server's.)
+  bool sole = false;
 };
 
 // kInvalid store.bad_url; kUnavailable store.unavailable; kConflict store.in_use (another process
-// has the SQLite file), store.read_only, store.schema_too_new / _too_old / _changed (a migration
-// that ran is not the one that this program knows), store.not_durable (the database would
-// acknowledge what a crash can lose). kNotFound store.missing: no SQLite file, and none may be
-// made.
+// has the SQLite file, or another server the PostgreSQL database), store.read_only,
+// store.schema_too_new / _too_old / _changed (a migration that ran is not the one that this program
+// knows), store.not_durable (the database would acknowledge what a crash can lose). kNotFound
+// store.missing: no SQLite file, and none may be made.
 Result<std::unique_ptr<Store>> open(const std::string& url, const Options& options);
 
 // Whether open() has a chance, by a look that makes and changes nothing: refuses an URL of no known

@@ -44,6 +44,10 @@ class Snapshot final : public Store {
     const std::scoped_lock lock(reading_);
     return list_heads(*connection_, after, limit);
   }
+  Result<std::vector<Entry>> entries(Kind kind, const StreamId& after, int limit) override {
+    const std::scoped_lock lock(reading_);
+    return list_entries(*connection_, kind, after, limit);
+  }
   Result<TimeMs> now() override {
     const std::scoped_lock lock(reading_);
     return now_(*connection_);

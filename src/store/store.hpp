@@ -93,8 +93,10 @@ struct RequestRow {
 struct Commit {
   StreamId stream;
   std::int64_t expected_version = 0;  // Of the stream's head; 0: it does not exist yet.
-  std::vector<EventRow> events;       // May be empty (then the head must still be as expected).
-  std::vector<Row> rows;              // Inserted or replaced, in the stream's tenant.
+  // May be empty: then the head must still be as expected, and success means that all that was seen
+  // at it is durable, because a write came after.
+  std::vector<EventRow> events;
+  std::vector<Row> rows;  // Inserted or replaced, in the stream's tenant.
   std::vector<TaskRow> tasks;
   std::vector<std::string> dropped_tasks;  // Not an error if one does not exist.
   std::optional<TaskEnd> ended_task;
@@ -137,6 +139,13 @@ struct StreamHead {
   friend bool operator==(const StreamHead&, const StreamHead&) = default;
 };
 
+// Something that is stored, by its name, for audits: it may be there though no stream knows of it.
+enum class Kind { kStreamsOfEvents, kWorkflowRows, kApprovalRows, kTasks };
+struct Entry {
+  StreamId name;                // Tenant, and the id within it.
+  std::optional<TaskRow> task;  // Of kTasks.
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -171,6 +180,9 @@ class Store {
 
   // Heads of all tenants' streams in order of (tenant, name), after the given one.
   virtual Result<std::vector<StreamHead>> heads(const StreamId& after, int limit) = 0;
+
+  // All tenants' entries of a kind in order of (tenant, name), after the given one.
+  virtual Result<std::vector<Entry>> entries(Kind kind, const StreamId& after, int limit) = 0;
 
   // The database's clock, by which all deadlines are judged. Also tells whether it answers.
   virtual Result<TimeMs> now() = 0;

@@ -291,6 +291,33 @@ TEST_F(CommitContract, heads_come_in_pages_by_tenant_and_name) {
   EXPECT_TRUE(store().heads({}, 0)->empty());
 }
 
+TEST_F(CommitContract, an_audit_sees_everything_that_is_stored) {
+  const auto names = [&](Kind kind) {
+    std::vector<std::string> found;
+    StreamId after;
+    for (;;) {
+      const auto page = store().entries(kind, after, 2);
+      EXPECT_TRUE(page) << page.error().detail;
+      if (!page || page->empty()) return found;
+      for (const Entry& entry : *page) found.push_back(entry.name.tenant + "/" + entry.name.name);
+      after = page->back().name;
+    }
+  };
+  Commit one = full_commit("1", 0);
+  one.rows.push_back({Table::kWorkflows, "wf_a"});
+  Commit two = append("wf_b", 0);
+  two.tasks = {task_due("b", 5), task_due("c", 6)};
+  Commit other = append("wf_a", 0);
+  other.stream.tenant = "s";
+  EXPECT_EQ(commit_all({one, two, other}), (std::vector<std::string>{"", "", ""}));
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names(Kind::kStreamsOfEvents), (Names{"s/wf_a", "t/wf_a", "t/wf_b"}));
+  EXPECT_EQ(names(Kind::kWorkflowRows), Names{"t/wf_a"});
+  EXPECT_EQ(names(Kind::kApprovalRows), Names{"t/row-1"});
+  EXPECT_EQ(names(Kind::kTasks), (Names{"t/b", "t/c", "t/task-1"}));
+  EXPECT_EQ(store().entries(Kind::kTasks, {"t", ""}, 1)->front().task, task_due("b", 5));
+}
+
 TEST_F(CommitContract, tenants_do_not_see_each_other) {
   Commit ours = full_commit("1", 0), theirs = full_commit("1", 0);
   theirs.stream.tenant = "u";

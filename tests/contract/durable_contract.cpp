@@ -15,6 +15,13 @@ namespace {
 
 class DurableContract : public StoreContract {};
 
+TEST_F(DurableContract, an_audit_sees_events_whose_head_was_taken_away) {
+  EXPECT_EQ(commit_all({append("wf_a", 0), append("wf_b", 0)}), (std::vector<std::string>{"", ""}));
+  EXPECT_EQ(database_->execute("DELETE FROM streams WHERE name = 'wf_a'"), "");
+  EXPECT_EQ(store().heads({}, 10)->size(), 1U);
+  EXPECT_EQ(store().entries(Kind::kStreamsOfEvents, {}, 10)->size(), 2U);
+}
+
 TEST_F(DurableContract, everything_is_there_after_reopening) {
   const Commit one = full_commit("1", 0);
   EXPECT_EQ(commit(one), "");

@@ -100,6 +100,45 @@ TEST_F(PostgresContract, events_cannot_be_truncated_nor_changed_by_replication) 
   EXPECT_EQ(events_of({"t", "wf_a"}), std::vector<EventRow>{event_at(1)});
 }
 
+TEST_F(PostgresContract, P7_a_commit_without_events_is_a_write) {
+  EXPECT_EQ(commit(append("wf_a", 0)), "");
+  // The end of the log on disk; an error's text is what a client here gets to see.
+  const auto flushed = [&] {
+    return postgres().execute("DO $$ BEGIN RAISE '%', pg_current_wal_flush_lsn(); END $$");
+  };
+  EXPECT_EQ(commit(append("wf_a", 1, 0)), "");
+  const std::string before = flushed();
+  EXPECT_EQ(commit(append("wf_a", 1, 0)), "");
+  EXPECT_NE(flushed(), before);
+}
+
+TEST_F(PostgresContract, P16_a_second_sole_server_is_refused_until_the_first_is_gone) {
+  const Options sole{.sole = true};
+  store_ = another_server(sole);
+  const auto second = database_->open(sole);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().reason, "store.in_use");
+  EXPECT_EQ(commit(append("wf_a", 0)), "");
+  store_.reset();
+  store_ = another_server(sole);
+  EXPECT_EQ(commit(append("wf_a", 1)), "");
+}
+
+TEST_F(PostgresContract, P16_a_sole_server_that_lost_its_connection_writes_only_with_the_lock) {
+  const Options sole{.sole = true};
+  store_ = another_server(sole);
+  EXPECT_EQ(commit(append("wf_a", 0)), "");
+  postgres().end_connections();
+  database_->pass_ms(20);
+  EXPECT_EQ(commit(append("wf_a", 1)), "") << "it takes the lock again";
+  postgres().end_connections();
+  database_->pass_ms(20);
+  auto second = another_server(sole);
+  EXPECT_EQ(commit(append("wf_a", 2)), "store.in_use");
+  EXPECT_EQ(store().lease_tasks("worker", 1'000, 10).error().reason, "store.in_use");
+  EXPECT_TRUE(second->commit({append("wf_a", 2)}).front().has_value());
+}
+
 TEST_F(PostgresContract, servers_that_start_together_migrate_once) {
   store_.reset();
   database_ = make_database();

@@ -62,6 +62,14 @@ TEST_F(SqliteContract, events_are_not_replaced) {
   EXPECT_EQ(events_of({"t", "wf_a"}), std::vector<EventRow>{event_at(1)});
 }
 
+TEST_F(SqliteContract, P7_a_commit_without_events_is_a_write) {
+  EXPECT_EQ(commit(append("wf_a", 0)), "");
+  const auto log = sqlite().path() + "-wal";
+  const auto before = std::filesystem::file_size(log);
+  EXPECT_EQ(commit(append("wf_a", 1, 0)), "");
+  EXPECT_GT(std::filesystem::file_size(log), before);
+}
+
 TEST_F(SqliteContract, a_second_store_on_the_file_is_refused) {
   EXPECT_EQ(reason_of(sqlite().open({})), "store.in_use");
   const std::filesystem::path link = sqlite().folder() / "link.db";

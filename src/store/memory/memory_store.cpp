@@ -131,6 +131,26 @@ class MemoryStore final : public Store {
     return heads;
   }
 
+  Result<std::vector<Entry>> entries(Kind kind, const StreamId& after, int limit) override {
+    const std::scoped_lock lock(mutex_);
+    std::vector<Entry> all;
+    if (kind == Kind::kStreamsOfEvents) {
+      for (const auto& [key, events] : streams_) all.push_back({{key.first, key.second}, {}});
+    } else if (kind == Kind::kTasks) {
+      for (const auto& [key, task] : tasks_) all.push_back({{key.first, key.second}, task.row});
+    } else {
+      const Table wanted = kind == Kind::kWorkflowRows ? Table::kWorkflows : Table::kApprovals;
+      for (const auto& [key, row] : rows_)
+        if (std::get<1>(key) == wanted) all.push_back({{std::get<0>(key), std::get<2>(key)}, {}});
+    }
+    std::erase_if(all, [&](const Entry& entry) {
+      return std::tie(entry.name.tenant, entry.name.name) <= std::tie(after.tenant, after.name);
+    });
+    if (limit < static_cast<int>(all.size()))
+      all.resize(static_cast<std::size_t>(std::max(0, limit)));
+    return all;
+  }
+
   Result<TimeMs> now() override { return clock_.now_ms(); }
 
  private:

@@ -22,6 +22,14 @@ namespace {
 constexpr int kFirstPauseMs = 50, kLongestPauseMs = 500;
 // The server's own time limit comes first: its answer says for certain that nothing was done.
 constexpr int kGraceMs = 1000;
+// Long enough for a holder that was killed; the lock of another server is waited for in vain.
+constexpr int kLockMs = 1500, kLockPauseMs = 25;
+// A schema has one writer. The first number is the word "Ferm" in ASCII.
+constexpr const char* kTakeLock =
+    "SELECT pg_try_advisory_lock(x'4665726d'::int, hashtext(coalesce(current_schema(), ''))),"
+    " format('SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE pid = %s AND backend_start = %L', pid, backend_start)"
+    " FROM pg_stat_activity WHERE pid = pg_backend_pid()";
 
 // False when the time is up. `events` as in poll(2); errors on the socket count as ready.
 bool wait_for(int socket, short events, std::int64_t until_ms) {
@@ -63,8 +71,8 @@ void Rows::clear(pg_result* result) { PQclear(result); }
 
 void Connection::Close::operator()(pg_conn* connection) const { PQfinish(connection); }
 
-Connection::Connection(std::string url, Role role, int timeout_ms)
-    : url_(std::move(url)), role_(role), timeout_ms_(timeout_ms) {}
+Connection::Connection(std::string url, Role role, int timeout_ms, bool sole)
+    : url_(std::move(url)), role_(role), timeout_ms_(timeout_ms), sole_(sole) {}
 
 Connection::~Connection() = default;
 
@@ -131,7 +139,33 @@ Result<void> Connection::configure() {
   const bool sent = PQsendQuery(connection_.get(), script.c_str()) == 1;
   Answer session = answer("session", sent, timeout_ms_);
   if (!session) return tl::unexpected(session.error().error);
-  return check_session(*session);
+  FERMATA_CHECK_OK(check_session(*session));
+  return sole_ ? take_lock() : Result<void>();
+}
+
+// The lock belongs to the session that writes, so whatever is written is written by its holder: it
+// cannot be lost and the writing go on. It goes with the session, at once when the process dies. A
+// session of our own that the database has not yet missed is ended, because it can be told apart.
+Result<void> Connection::take_lock() {
+  const std::int64_t until_ms = monotonic_ms() + kLockMs;
+  for (;;) {
+    const bool sent = PQsendQuery(connection_.get(), kTakeLock) == 1;
+    Answer taken = answer("take_lock", sent, timeout_ms_);
+    if (!taken) return tl::unexpected(taken.error().error);
+    if (taken->text(0, 0) == "t") {
+      end_of_last_ = taken->text(0, 1);
+      return {};
+    }
+    if (monotonic_ms() > until_ms) break;
+    if (!end_of_last_.empty()) {
+      const bool asked = PQsendQuery(connection_.get(), end_of_last_.c_str()) == 1;
+      if (Answer ended = answer("end_last", asked, timeout_ms_); !ended)
+        return tl::unexpected(ended.error().error);
+    }
+    wait_for(PQsocket(connection_.get()), 0, monotonic_ms() + kLockPauseMs);
+  }
+  return fail(
+      ErrorCode::kConflict, "store.in_use", "another server has this database; stop it first");
 }
 
 // Sees that the server has closed the connection since its last use, so that a commit is not sent

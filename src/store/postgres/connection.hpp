@@ -54,13 +54,15 @@ using Answer = tl::expected<Rows, Failed>;
 class Connection {
  public:
   // Does not connect yet. `url` has been checked with check_url().
-  Connection(std::string url, Role role, int timeout_ms);
+  // `sole`: each session first takes the lock of the one server that may write.
+  Connection(std::string url, Role role, int timeout_ms, bool sole = false);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   // Connects when it must. kUnavailable; kConflict store.not_durable when the server would
-  // acknowledge a commit before it is on disk.
+  // acknowledge a commit before it is on disk, store.in_use when another has the sole server's
+  // lock.
   Result<void> ensure();
 
   // Runs one statement; it is a transaction of its own.
@@ -81,6 +83,7 @@ class Connection {
 
   Result<void> connect();
   Result<void> configure();
+  Result<void> take_lock();
   bool is_alive();
   Answer prepare(const Sql& sql, const Parameters& parameters);
   Answer answer(const char* name, bool sent, int timeout_ms);
@@ -95,7 +98,9 @@ class Connection {
   std::unordered_set<std::string_view> prepared_;
   std::int64_t retry_at_ms_ = 0;  // By monotonic_ms().
   int pause_ms_ = 0;
-  bool warned_ = false;  // The server sent a warning since the statement began.
+  const bool sole_;
+  std::string end_of_last_;  // Ends the session that last had the lock; empty: there was none.
+  bool warned_ = false;      // The server sent a warning since the statement began.
 };
 
 // kInvalid store.bad_url. The text of the URL is in no error: it may hold a password.

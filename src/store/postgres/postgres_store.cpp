@@ -57,6 +57,11 @@ class PostgresStore final : public Store {
     return list_heads(*reader, after, limit);
   }
 
+  Result<std::vector<Entry>> entries(Kind kind, const StreamId& after, int limit) override {
+    FERMATA_TRY(const auto reader, readers_.borrow());
+    return list_entries(*reader, kind, after, limit);
+  }
+
   Result<TimeMs> now() override {
     FERMATA_TRY(const auto reader, readers_.borrow());
     return database_now(*reader);
@@ -74,7 +79,7 @@ class PostgresStore final : public Store {
 Result<std::unique_ptr<Store>> open_postgres(const std::string& url, const Options& options) {
   using postgres::Connection, postgres::Role;
   FERMATA_CHECK_OK(postgres::check_url(url));
-  auto writer = std::make_unique<Connection>(url, Role::kWriter, options.timeout_ms);
+  auto writer = std::make_unique<Connection>(url, Role::kWriter, options.timeout_ms, options.sole);
   FERMATA_CHECK_OK(writer->ensure());
   FERMATA_CHECK_OK(postgres::migrate(*writer, options));
   auto store = std::make_unique<postgres::PostgresStore>(std::move(writer), options.timeout_ms);

@@ -1,6 +1,7 @@
 #include "store/postgres/reads.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "store/list_sql.hpp"
 #include "store/rows.hpp"
@@ -28,6 +29,22 @@ constexpr Sql kListHeads{"list_heads",
                          " WHERE (tenant, name) > ($1, $2) ORDER BY tenant, name LIMIT $3"};
 
 constexpr Sql kNow{"now", "SELECT now_ms()"};
+
+// By Kind.
+constexpr std::array<Sql, 4> kListEntries{{
+    {"list_event_streams",
+     "SELECT DISTINCT tenant, stream FROM events WHERE (tenant, stream) > ($1, $2)"
+     " ORDER BY tenant, stream LIMIT $3"},
+    {"list_workflow_rows",
+     "SELECT tenant, id FROM read_models WHERE kind = 'workflow' AND (tenant, id) > ($1, $2)"
+     " ORDER BY tenant, id LIMIT $3"},
+    {"list_approval_rows",
+     "SELECT tenant, id FROM read_models WHERE kind = 'approval' AND (tenant, id) > ($1, $2)"
+     " ORDER BY tenant, id LIMIT $3"},
+    {"list_tasks",
+     "SELECT tenant, id, kind, stream, due_at, body, attempts, token FROM tasks"
+     " WHERE (tenant, id) > ($1, $2) ORDER BY tenant, id LIMIT $3"},
+}};
 
 std::int64_t at_least_zero(int limit) { return std::max(0, limit); }
 
@@ -101,6 +118,31 @@ Result<std::vector<StreamHead>> list_heads(Connection& connection,
     heads.push_back({{rows.text(i, 0), rows.text(i, 1)}, rows.number(i, 2), rows.text(i, 3)});
   }
   return heads;
+}
+
+Result<std::vector<Entry>> list_entries(Connection& connection,
+                                        Kind kind,
+                                        const StreamId& after,
+                                        int limit) {
+  Parameters parameters;
+  parameters.add(after.tenant).add(after.name).add(at_least_zero(limit));
+  FERMATA_TRY(const Rows rows,
+              connection.read(kListEntries[static_cast<std::size_t>(kind)], parameters));
+  std::vector<Entry> entries;
+  entries.reserve(static_cast<std::size_t>(rows.size()));
+  for (int i = 0; i < rows.size(); ++i) {
+    entries.push_back({{rows.text(i, 0), rows.text(i, 1)}, {}});
+    if (kind != Kind::kTasks) continue;
+    entries.back().task = TaskRow{rows.text(i, 0),
+                                  rows.text(i, 1),
+                                  rows.text(i, 2),
+                                  rows.text(i, 3),
+                                  rows.number(i, 4),
+                                  rows.text(i, 5),
+                                  static_cast<int>(rows.number(i, 6)),
+                                  rows.number(i, 7)};
+  }
+  return entries;
 }
 
 Result<TimeMs> database_now(Connection& connection) {

@@ -43,6 +43,8 @@ std::string session_script(Role role, int timeout_ms) {
       "SET statement_timeout = " + std::to_string(timeout_ms) +
       "; SET lock_timeout = " + std::to_string(timeout_ms / 5) +
       "; SET idle_in_transaction_session_timeout = " + std::to_string(2 * timeout_ms) +
+      // A client whose machine or network is gone is missed soon, and its locks with it.
+      "; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3"
       "; SET default_transaction_isolation = 'read committed'"
       "; SET jit = off"
       // Plans are made while the tables are small; they must fit large ones too.

@@ -1,6 +1,7 @@
 #include "store/sqlite/reads.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "store/list_sql.hpp"
 #include "store/rows.hpp"
@@ -22,6 +23,22 @@ constexpr Sql kListHeads{"list_heads",
                          " WHERE (tenant, name) > (?1, ?2) ORDER BY tenant, name LIMIT ?3"};
 
 constexpr Sql kPing{"ping", "SELECT 1 FROM streams LIMIT 1"};
+
+// By Kind.
+constexpr std::array<Sql, 4> kListEntries{{
+    {"list_event_streams",
+     "SELECT DISTINCT tenant, stream FROM events WHERE (tenant, stream) > (?1, ?2)"
+     " ORDER BY tenant, stream LIMIT ?3"},
+    {"list_workflow_rows",
+     "SELECT tenant, id FROM read_models WHERE kind = 'workflow' AND (tenant, id) > (?1, ?2)"
+     " ORDER BY tenant, id LIMIT ?3"},
+    {"list_approval_rows",
+     "SELECT tenant, id FROM read_models WHERE kind = 'approval' AND (tenant, id) > (?1, ?2)"
+     " ORDER BY tenant, id LIMIT ?3"},
+    {"list_tasks",
+     "SELECT tenant, id, kind, stream, due_at, body, attempts, token FROM tasks"
+     " WHERE (tenant, id) > (?1, ?2) ORDER BY tenant, id LIMIT ?3"},
+}};
 
 std::int64_t at_least_zero(int limit) { return std::max(0, limit); }
 
@@ -85,6 +102,29 @@ Result<std::vector<StreamHead>> list_heads(Connection& connection,
     FERMATA_TRY(const bool row, run.next());
     if (!row) return heads;
     heads.push_back({{run.text(0), run.text(1)}, run.number(2), run.text(3)});
+  }
+}
+
+Result<std::vector<Entry>> list_entries(Connection& connection,
+                                        Kind kind,
+                                        const StreamId& after,
+                                        int limit) {
+  Run run(connection, kListEntries[static_cast<std::size_t>(kind)]);
+  run.bind_all(after.tenant, after.name, at_least_zero(limit));
+  std::vector<Entry> entries;
+  for (;;) {
+    FERMATA_TRY(const bool row, run.next());
+    if (!row) return entries;
+    entries.push_back({{run.text(0), run.text(1)}, {}});
+    if (kind != Kind::kTasks) continue;
+    entries.back().task = TaskRow{run.text(0),
+                                  run.text(1),
+                                  run.text(2),
+                                  run.text(3),
+                                  run.number(4),
+                                  run.text(5),
+                                  static_cast<int>(run.number(6)),
+                                  run.number(7)};
   }
 }
 

@@ -18,6 +18,10 @@ Result<std::vector<Row>> list_rows(Connection& connection, const RowQuery& query
 Result<std::vector<StreamHead>> list_heads(Connection& connection,
                                            const StreamId& after,
                                            int limit);
+Result<std::vector<Entry>> list_entries(Connection& connection,
+                                        Kind kind,
+                                        const StreamId& after,
+                                        int limit);
 Result<void> ping(Connection& connection);
 
 }  // namespace fermata::store::sqlite

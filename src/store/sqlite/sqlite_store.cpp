@@ -64,6 +64,11 @@ class SqliteStore final : public Store {
     return list_heads(*reader, after, limit);
   }
 
+  Result<std::vector<Entry>> entries(Kind kind, const StreamId& after, int limit) override {
+    FERMATA_TRY(const auto reader, readers_.borrow());
+    return list_entries(*reader, kind, after, limit);
+  }
+
   Result<TimeMs> now() override {
     FERMATA_TRY(const auto reader, readers_.borrow());
     FERMATA_CHECK_OK(ping(*reader));

@@ -151,7 +151,8 @@ Result<void> Writer::write(const Commit& commit) {
 }
 
 Result<void> Writer::write_events(const Commit& commit) {
-  if (commit.events.empty()) return {};
+  // A transaction that changes nothing would not reach the disk; a token that nobody gets does.
+  if (commit.events.empty()) return Run(*connection_, kNextToken).finish();
   const auto& [tenant, name] = commit.stream;
   const EventRow& last = commit.events.back();
   Run head(*connection_, kMoveHead);
