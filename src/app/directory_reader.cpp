@@ -17,6 +17,11 @@ Result<Directory> read_directory(store::Store& store, const std::string& tenant)
     FERMATA_TRY(const auto rows, store.read(stream, after, kPage));
     for (const store::EventRow& row : rows) {
       FERMATA_TRY(const event::Recorded recorded, codec::decode(row.body));
+      if (const std::string_view why = misfit(directory, recorded); !why.empty())
+        return fail(ErrorCode::kInternal,
+                    "stream.corrupt",
+                    "the directory of tenant " + tenant + " is damaged",
+                    "version " + std::to_string(row.version) + ": " + std::string(why));
       directory = evolve(std::move(directory), recorded);
       after = row.version;
     }

@@ -10,7 +10,7 @@
 
 namespace fermata::app {
 
-// Empty when there is none. kInternal codec.corrupt_event.
+// Empty when there is none. kInternal codec.corrupt_event, stream.corrupt.
 Result<Directory> read_directory(store::Store& store, const std::string& tenant);
 
 }  // namespace fermata::app

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/assert.hpp"
+#include "base/public_key.hpp"
 
 namespace fermata {
 namespace {
@@ -17,6 +18,13 @@ void start_sodium() {
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+std::string hex_of(const std::array<unsigned char, 32>& bytes) {
+  std::string hex(bytes.size() * 2 + 1, '\0');  // sodium ends it with a zero.
+  sodium_bin2hex(hex.data(), hex.size(), bytes.data(), bytes.size());
+  hex.pop_back();
+  return hex;
 }
 
 struct KeyPair {
@@ -39,10 +47,7 @@ std::string sha256_hex(std::string_view bytes) {
   start_sodium();
   std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
   crypto_hash_sha256(digest.data(), bytes_of(bytes), bytes.size());
-  std::string hex(digest.size() * 2 + 1, '\0');  // sodium ends it with a zero.
-  sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
-  hex.pop_back();
-  return hex;
+  return hex_of(digest);
 }
 
 std::string base64url(std::string_view bytes) {
@@ -90,6 +95,24 @@ bool ed25519_verify(std::string_view message, std::string_view signature, std::s
   const KeyPair keys(seed);
   return crypto_sign_verify_detached(
              bytes_of(signature), bytes_of(message), message.size(), keys.open.data()) == 0;
+}
+
+std::string ed25519_public_key(std::string_view seed) { return hex_of(KeyPair(seed).open); }
+
+bool ed25519_verify_with(std::string_view message,
+                         std::string_view signature,
+                         std::string_view public_key) {
+  start_sodium();
+  std::array<unsigned char, crypto_sign_PUBLICKEYBYTES> open{};
+  std::size_t length = 0;
+  const char* end = nullptr;
+  const int failed = sodium_hex2bin(
+      open.data(), open.size(), public_key.data(), public_key.size(), nullptr, &length, &end);
+  if (failed != 0 || length != open.size() || end != public_key.data() + public_key.size())
+    return false;
+  return signature.size() == crypto_sign_BYTES &&
+         crypto_sign_verify_detached(
+             bytes_of(signature), bytes_of(message), message.size(), open.data()) == 0;
 }
 
 }  // namespace fermata

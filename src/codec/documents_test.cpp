@@ -261,7 +261,7 @@ TEST(DirectoryDocuments, show_a_policy_with_its_source_or_without) {
 TEST(EventDocument, has_the_shape_of_the_api) {
   event::Recorded recorded = testing::event_samples().front();
   recorded.payload = event::TurnStarted{3, "worker-7", 30'000, {}};
-  const auto document = event_document(encode(recorded), genesis_hash(), kHash);
+  const auto document = event_document(encode(recorded), genesis_hash("default", "wf_a"), kHash);
   ASSERT_TRUE(document) << document.error().detail;
   EXPECT_EQ(text(*document),
             R"({"version":1,"type":"turn.started","at":"2026-11-22T16:00:01.123Z",)"
@@ -270,13 +270,13 @@ TEST(EventDocument, has_the_shape_of_the_api) {
             R"("trace_id":"4bf92f3577b34da6a3ce929d0e0e4736",)"
             R"("payload":{"fingerprint":null,"lease_s":30,"turn":3,"worker":"worker-7"},)"
             R"("prev_hash":")" +
-                genesis_hash() + R"(","hash":")" + kHash + R"("})");
+                genesis_hash("default", "wf_a") + R"(","hash":")" + kHash + R"("})");
 }
 
 TEST(EventDocument, writes_times_as_text_and_no_secret_hash) {
   for (const event::Recorded& sample : testing::event_samples()) {
     const std::string body = encode(sample);
-    const auto document = event_document(body, genesis_hash(), kHash);
+    const auto document = event_document(body, genesis_hash("default", "wf_a"), kHash);
     ASSERT_TRUE(document) << document.error().detail;
     const json::Value& payload = (*document)["payload"];
     EXPECT_EQ(payload["key"]["secret_hash"], json::Value());
@@ -293,7 +293,7 @@ TEST(EventDocument, writes_times_as_text_and_no_secret_hash) {
 }
 
 TEST(EventDocument, refuses_what_is_no_event) {
-  const auto document = event_document("{}", genesis_hash(), kHash);
+  const auto document = event_document("{}", genesis_hash("default", "wf_a"), kHash);
   ASSERT_FALSE(document);
   EXPECT_EQ(document.error().reason, "codec.corrupt_event");
 }

@@ -57,6 +57,10 @@ std::string chain_hash(std::string_view prev_hash, std::string_view body) {
   return sha256_hex(text);
 }
 
-std::string genesis_hash() { return std::string(64, '0'); }
+std::string genesis_hash(std::string_view tenant, std::string_view stream) {
+  std::string text = "fermata-stream-1\n";
+  text.append(tenant).append("\n").append(stream);
+  return sha256_hex(text);
+}
 
 }  // namespace fermata::codec

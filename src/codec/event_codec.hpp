@@ -28,10 +28,11 @@ std::string encode(const event::Recorded& recorded);
 // unless that was of an older version.
 Result<event::Recorded> decode(std::string_view body);
 
-// SHA-256 over prev_hash, a line feed and the body; the first event of a stream has 64 zeros
-// before.
+// SHA-256 over prev_hash, a line feed and the body.
 std::string chain_hash(std::string_view prev_hash, std::string_view body);
-std::string genesis_hash();
+// What stands before a stream's first event: SHA-256 over "fermata-stream-1", a line feed, the
+// tenant, a line feed and the stream's name. So no history can be passed off as another's.
+std::string genesis_hash(std::string_view tenant, std::string_view stream);
 
 std::string kind_of(const task::Task& task);  // "approval_deadline"
 std::string encode(const task::Task& task);

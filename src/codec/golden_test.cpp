@@ -37,6 +37,9 @@ std::string file_of(const std::string& type) {
   return type + ".v" + std::to_string(current_version(type, all_lifts())) + ".json";
 }
 
+// The golden files are no stream; their chain starts from this.
+const std::string kStart(64, '0');
+
 struct Link {
   std::string file;
   std::string hash;
@@ -54,7 +57,7 @@ std::vector<Link> recorded_chain() {
 
 void add_missing() {
   json::Array chain;
-  std::string hash = genesis_hash();
+  std::string hash = kStart;
   for (const Link& link : recorded_chain()) {
     chain.push_back(json::Object{{"file", link.file}, {"hash", link.hash}});
     hash = link.hash;
@@ -107,7 +110,7 @@ TEST_F(Golden, every_file_can_be_read) {
 }
 
 TEST_F(Golden, chain_is_as_recorded) {
-  std::string hash = genesis_hash();
+  std::string hash = kStart;
   for (const Link& link : recorded_chain()) {
     hash = chain_hash(hash, content_of(kFolder / "events" / link.file));
     EXPECT_EQ(hash, link.hash) << link.file;

@@ -39,6 +39,11 @@ const json::Value* Reader::take(std::string_view name) {
   return found;
 }
 
+bool Reader::can_be_written(const std::optional<TimeMs>& time) {
+  constexpr TimeMs kLast = 250'000'000'000'000;  // In the year 9892.
+  return !time || (*time >= 0 && *time <= kLast);
+}
+
 void Reader::set_fault(std::string_view name, const Fault& inner) {
   fault_.append(".").append(name).append(inner);
 }

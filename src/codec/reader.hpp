@@ -41,7 +41,9 @@ class Reader {
   }
   template <class T>
   void time(std::string_view name, T& member) {
+    const bool sound = fault_.empty();
     (*this)(name, member);
+    if (sound && fault_.empty() && !can_be_written(member)) set_fault(name, ": no time of ours");
   }
   template <class T>
   void duration(std::string_view name, T& member) {
@@ -59,6 +61,8 @@ class Reader {
   // nullptr, and a fault, when it is missing; nullptr when there was a fault before.
   const json::Value* take(std::string_view name);
   void set_fault(std::string_view name, const Fault& inner);
+  // Years 1970 to 9999, with room for what is added to them.
+  static bool can_be_written(const std::optional<TimeMs>& time);
 
   static Fault read(const json::Value& value, bool& flag);
   static Fault read(const json::Value& value, std::int64_t& integer);

@@ -3,7 +3,7 @@
 // The domain in three pure functions.
 //
 //   decide  (state, command, context) -> events   refuses, or says what happened
-//   evolve  (state, recorded event)   -> state    total; never refuses
+//   evolve  (state, recorded event)   -> state    never refuses an event that fits (misfit())
 //   react   (state, recorded event)   -> tasks    what must be done later
 //
 // No clock, no randomness, no I/O: time, ids, the directory and the policy arrive in the context,
@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -59,8 +60,15 @@ Result<Events> decide(const Directory& directory,
                       const command::Command& command,
                       const Context& context);
 
+// Asserts that the event fits: one that was just decided does.
 Workflow evolve(Workflow workflow, const event::Recorded& recorded);
 Directory evolve(Directory directory, const event::Recorded& recorded);
+
+// Why the event cannot have happened in this state; empty when it can. To be asked before a stored
+// event is folded, because a database can be damaged: an event that does not fit is no fault of
+// ours and must end nothing but the use of its stream.
+std::string_view misfit(const Workflow& workflow, const event::Recorded& recorded);
+std::string_view misfit(const Directory& directory, const event::Recorded& recorded);
 
 // `workflow` is the state after the event.
 task::Tasks react(const Workflow& workflow, const event::Event& event);

@@ -10,9 +10,9 @@ namespace fermata::engine {
 namespace {
 
 constexpr std::int64_t kLeaseMs = 5'000;
-constexpr int kLeaseLimit = 256;
 // Another node may have written a task that is due sooner than the ones known here; L1 allows 2 s.
 constexpr std::int64_t kLookAgainMs = 1'000;
+constexpr std::int64_t kFullMs = 20;  // While no more tasks may be leased.
 
 }  // namespace
 
@@ -20,12 +20,16 @@ Committer::Committer(store::Store& store,
                      std::string owner,
                      std::size_t max_batch,
                      Deliver deliver,
+                     Room room,
+                     Replaced replaced,
                      Leased leased,
                      Now now)
     : store_(store),
       owner_(std::move(owner)),
       max_batch_(max_batch),
       deliver_(std::move(deliver)),
+      room_(std::move(room)),
+      replaced_(std::move(replaced)),
       leased_(std::move(leased)),
       now_(std::move(now)),
       thread_([this] { run(); }) {}
@@ -118,14 +122,17 @@ void Committer::write(std::vector<Item> batch) {
 }
 
 void Committer::lease() {
-  auto leased = store_.lease_tasks(owner_, kLeaseMs, kLeaseLimit);
-  std::int64_t wait_ms = kLookAgainMs;
+  const std::size_t room = room_();
+  std::int64_t wait_ms = room == 0 ? kFullMs : kLookAgainMs;
+  auto leased = room == 0 ? Result<store::LeasedTasks>(store::LeasedTasks{})
+                          : store_.lease_tasks(owner_, kLeaseMs, static_cast<int>(room));
   if (leased) {
     if (leased->next_due)
       wait_ms = std::clamp<std::int64_t>(*leased->next_due - now_(), 1, kLookAgainMs);
-    if (leased->tasks.size() == static_cast<std::size_t>(kLeaseLimit)) wait_ms = 0;
+    if (room > 0 && leased->tasks.size() == room) wait_ms = 0;
     for (store::TaskRow& task : leased->tasks) leased_(std::move(task));
   }
+  if (!leased && leased.error().reason == "store.in_use") replaced_();
   const std::lock_guard lock(mutex_);
   next_lease_ms_ = monotonic_ms() + wait_ms;
 }

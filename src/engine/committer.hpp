@@ -26,6 +26,8 @@ class Committer {
   // Called on the writer's thread with each batch's results bound to their callbacks; it must hand
   // them to other threads, so that the next batch need not wait.
   using Deliver = std::function<void(std::vector<std::function<void()>>)>;
+  using Room = std::function<std::size_t()>;  // How many more tasks may be leased.
+  using Replaced = std::function<void()>;     // Another server has the database.
   using Leased = std::function<void(store::TaskRow)>;
   using Now = std::function<TimeMs()>;  // The database's clock, without asking it.
 
@@ -37,6 +39,8 @@ class Committer {
             std::string owner,
             std::size_t max_batch,
             Deliver deliver,
+            Room room,
+            Replaced replaced,
             Leased leased,
             Now now);
   ~Committer();
@@ -60,6 +64,8 @@ class Committer {
   const std::string owner_;
   const std::size_t max_batch_;
   const Deliver deliver_;
+  const Room room_;
+  const Replaced replaced_;
   const Leased leased_;
   const Now now_;
   mutable std::mutex mutex_;

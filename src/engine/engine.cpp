@@ -103,6 +103,7 @@ Stats Engine::stats() const {
           .tasks_failed = impl_->tasks_failed_,
           .queued = impl_->queued_,
           .resident = impl_->registry_.size(),
+          .resident_bytes = impl_->registry_.bytes(),
           .waiters = impl_->waiters_};
 }
 

@@ -103,18 +103,21 @@ struct Options {
   unsigned threads = 2;
   std::size_t max_queued = 10'000;    // Commands waiting; more are refused with engine.overloaded.
   std::size_t max_batch = 512;        // Commits in one transaction.
-  std::size_t max_resident = 20'000;  // Folded streams kept in memory.
+  std::size_t max_resident = 20'000;  // Folded streams kept in memory, and what they may take.
+  std::size_t max_resident_bytes = std::size_t{256} << 20;
   std::int64_t grant_lifetime_ms = 24LL * 3600 * 1000;
   std::int64_t request_memory_ms = 24LL * 3600 * 1000;
   std::string env = "live";  // Second word of new keys.
   Limits limits;
   std::set<std::string> native_agents;  // That the server itself runs.
+  // Told, perhaps again and again, that another server has the database: this one must be stopped.
+  std::function<void()> replaced = [] {};
 };
 
 struct Stats {
   std::uint64_t commands = 0, refused = 0, commits = 0, batches = 0, events = 0, tasks_done = 0,
                 tasks_failed = 0;
-  std::size_t queued = 0, resident = 0, waiters = 0;
+  std::size_t queued = 0, resident = 0, resident_bytes = 0, waiters = 0;
 };
 
 class Engine {

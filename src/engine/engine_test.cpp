@@ -6,130 +6,11 @@
 #include <set>
 #include <thread>
 
-#include "engine/verify.hpp"
-#include "store/open.hpp"
+#include "base/hash.hpp"
+#include "tests/support/engine_fixture.hpp"
 
 namespace fermata::engine {
 namespace {
-
-constexpr const char* kPolicy = R"(version: 1
-rules:
-  - {name: small, tool: refund, when: {amount: {lte: 100}}, effect: allow}
-  - {name: large, tool: refund, when: {amount: {gt: 100}}, effect: ask,
-     thresholds: [{from: finance, approve: 1, reject: 1}], deadline_s: 60}
-default: {effect: ask, thresholds: [{from: finance, approve: 1, reject: 1}]}
-)";
-
-class ManualClock final : public Clock {
- public:
-  TimeMs now_ms() const override { return now_; }
-  void advance(TimeMs by_ms) { now_ += by_ms; }
-
- private:
-  std::atomic<TimeMs> now_ = 1'700'000'000'000;
-};
-
-const Identity kSetup{"default", {ActorKind::kSystem, "config"}, "", ""};
-const Identity kAgent{"default", {ActorKind::kAgent, "refunds"}, "", ""};
-const Identity kBen{"default", {ActorKind::kPerson, "ben"}, "", ""};
-
-class EngineTest : public ::testing::Test {
- protected:
-  EngineTest() : store_(store::make_memory_store(clock_)) {
-    start();
-    must({.caller = kSetup,
-          .stream = "directory",
-          .command = command::SetPerson{{.id = "ben", .name = "Ben"}}});
-    must({.caller = kSetup,
-          .stream = "directory",
-          .command = command::SetGroup{{.id = "finance", .name = "", .members = {"ben"}}}});
-    must({.caller = kSetup,
-          .stream = "directory",
-          .command = command::PublishPolicy{kPolicy, "hash-of-policy"}});
-  }
-
-  void start(std::int64_t request_memory_ms = 60'000) {
-    Options options;
-    options.request_memory_ms = request_memory_ms;
-    options.signing_seed = std::string(32, 's');
-    auto engine = Engine::start(*store_, random_, options);
-    ASSERT_TRUE(engine.has_value());
-    engine_ = *std::move(engine);
-  }
-
-  // As after a crash: nothing is kept but the store.
-  void restart(std::int64_t request_memory_ms = 60'000) {
-    engine_.reset();
-    start(request_memory_ms);
-  }
-
-  Reply must(Submission submission) {
-    auto reply = engine_->submit_and_wait(std::move(submission));
-    EXPECT_TRUE(reply.has_value()) << (reply ? "" : reply.error().reason + reply.error().detail);
-    return reply ? *std::move(reply) : Reply{};
-  }
-  std::string refusal(Submission submission) {
-    auto reply = engine_->submit_and_wait(std::move(submission));
-    return reply ? "accepted" : reply.error().reason;
-  }
-
-  std::string new_workflow() {
-    return must({.caller = kAgent,
-                 .stream = "",
-                 .command = command::CreateWorkflow{.agent = "refunds"}})
-        .body.string_or("id");
-  }
-  std::int64_t turn(const std::string& workflow) {
-    return must({.caller = kAgent,
-                 .stream = workflow,
-                 .command = command::StartTurn{.worker = "w", .takeover = true}})
-        .body.int_or("turn");
-  }
-  Submission open(const std::string& workflow, std::int64_t turn, std::int64_t amount) {
-    command::OpenCall wish;
-    wish.turn = turn;
-    wish.key = "t:" + std::to_string(amount);
-    wish.tool = "refund";
-    wish.arguments = {{"amount", amount}};
-    return {.caller = kAgent, .stream = workflow, .command = wish};
-  }
-  Submission approve(const json::Value& approval) {
-    command::DecideApproval wish;
-    wish.approval = approval.string_or("id");
-    wish.hash = approval.string_or("hash");
-    return {.caller = kBen, .stream = workflow_of(wish.approval), .command = wish};
-  }
-  Submission close(const std::string& workflow, std::int64_t turn, const json::Value& verdict) {
-    command::CloseCall wish;
-    wish.turn = turn;
-    wish.call = verdict["call"].string_or("id");
-    wish.grant = verdict.string_or("grant");
-    wish.hash = verdict.string_or("hash");
-    wish.result = "paid";
-    return {.caller = kAgent, .stream = workflow, .command = wish};
-  }
-
-  // Runs until `done` or half a minute has passed; woken by the engine's own callbacks.
-  template <class Done>
-  void wait_until(Done done) {
-    const std::int64_t give_up = monotonic_ms() + 30'000;
-    while (!done() && monotonic_ms() < give_up) std::this_thread::yield();
-    EXPECT_TRUE(done());
-  }
-
-  void expect_whole() {
-    auto verification = verify(*store_, nullptr);
-    ASSERT_TRUE(verification.has_value());
-    for (const Finding& finding : verification->findings)
-      ADD_FAILURE() << finding.promise << " " << finding.stream << " " << finding.what;
-    EXPECT_GT(verification->events, 0U);
-  }
-
-  ManualClock clock_;
-  SystemRandom random_;
-  std::unique_ptr<store::Store> store_;
-  std::unique_ptr<Engine> engine_;
-};
 
 TEST_F(EngineTest, P4_what_made_a_stream_is_not_done_again_when_its_record_is_forgotten) {
   Submission create{.caller = kAgent, .command = command::CreateWorkflow{.agent = "refunds"}};
@@ -141,7 +22,8 @@ TEST_F(EngineTest, P4_what_made_a_stream_is_not_done_again_when_its_record_is_fo
   ask.idempotency = idempotency(kAgent, "POST", "/v1/approvals", "k", "{}");
   const Reply made = must(create);
   const Reply asked = must(ask);
-  restart(-60'000);  // Records are old at once, and the next commit forgets what is old.
+  restart({.request_memory_ms =
+               -60'000});  // Records are old at once, and the next commit forgets what is old.
   must({.caller = kAgent, .command = command::CreateWorkflow{.agent = "refunds"}});
   const Reply made_again = must(create);
   const Reply asked_again = must(ask);
@@ -358,6 +240,14 @@ TEST_F(EngineTest, lists_page_through_everything_once) {
   EXPECT_EQ(listed, made);
   filter.cursor = "!!";
   EXPECT_EQ(engine_->list("default", filter).error().reason, "request.bad_cursor");
+}
+
+TEST_F(EngineTest, a_cursor_that_is_no_text_is_refused_before_a_database_sees_it) {
+  ListFilter filter;
+  for (const std::string_view place : {"1:\xff\xfe", "1:wf_\xc3\x28", "zz", ":", ""}) {
+    filter.cursor = base64url(std::string(place) + (place.empty() ? std::string("1:a\0b", 5) : ""));
+    EXPECT_EQ(engine_->list("default", filter).error().reason, "request.bad_cursor") << place;
+  }
 }
 
 TEST_F(EngineTest, commands_on_one_stream_from_many_threads_leave_no_gap) {

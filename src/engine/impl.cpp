@@ -2,12 +2,14 @@
 
 #include "engine/impl.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 namespace fermata::engine {
 namespace {
 
 constexpr std::int64_t kTickMs = 500;
+constexpr std::int64_t kLongestReloadMs = 1000;
 
 }  // namespace
 
@@ -16,7 +18,7 @@ Engine::Impl::Impl(store::Store& store, Random& random, Options options)
       random_(random),
       options_(std::move(options)),
       grants_(options_.signing_seed),
-      registry_(options_.max_resident),
+      registry_(options_.max_resident, options_.max_resident_bytes),
       pool_(options_.threads),
       turns_(turn_ports()) {}
 
@@ -35,7 +37,7 @@ TurnQueue::Ports Engine::Impl::turn_ports() {
           .refresh =
               [this](const std::string& tenant, const std::string& stream) {
                 query(tenant, stream, [this](const Result<void>& loaded, Stream& s) {
-                  if (loaded && !load(store_, s)) s.state.loaded = false;
+                  if (loaded && !refresh(s)) s.state.loaded = false;
                 });
               }};
 }
@@ -57,6 +59,8 @@ Result<void> Engine::Impl::open() {
           for (const auto& result : results) result();
         });
       },
+      [this] { return task_room(); },
+      options_.replaced,
       [this](store::TaskRow task) { run_task(std::move(task)); },
       [this] { return now(); });
   committer_->start_leasing();
@@ -157,12 +161,40 @@ void Engine::Impl::wake(Stream& stream) {
   for (Stream::Waiter& waiter : fulfilled) waiter.done(true);
 }
 
+Result<void> Engine::Impl::refresh(Stream& stream) {
+  const std::int64_t before = stream.state.loaded ? stream.state.version : -1;
+  FERMATA_CHECK_OK(load(store_, stream));
+  if (stream.state.version == before) return {};
+  stream.state.durable = false;
+  wake(stream);
+  wake_turns(stream);
+  return {};
+}
+
+void Engine::Impl::wake_turns(const Stream& stream) {
+  if (stream.is_directory()) return;
+  if (const std::string queue = queue_of(stream.state.workflow); !queue.empty())
+    turns_.wake(stream.id.tenant, queue);
+}
+
+void Engine::Impl::reload(const StreamPtr& stream, std::int64_t delay_ms) {
+  enqueue(stream, [this, stream, delay_ms](const Result<void>& loaded, Stream&) {
+    if (loaded || loaded.error().code != ErrorCode::kUnavailable) return;
+    {
+      const std::lock_guard lock(stream->mutex);
+      if (stream->waiters.empty()) return;
+    }
+    const std::int64_t next_ms = std::min(2 * delay_ms, kLongestReloadMs);
+    timers_.after(delay_ms, [this, stream, next_ms] { reload(stream, next_ms); });
+  });
+}
+
 void Engine::Impl::tick() {
   if (draining_) return;
   pool_.post([this] { read_clock(); });
   for (const std::string& tenant : options_.tenants) {
     query(tenant, "directory", [this, tenant](const Result<void>& loaded, Stream& stream) {
-      if (!loaded || !load(store_, stream)) return;
+      if (!loaded || !refresh(stream)) return;
       if (tenants_.view(tenant).version != stream.state.version)
         tenants_.publish(tenant, stream.state.directory, stream.state.version);
     });

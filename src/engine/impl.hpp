@@ -55,7 +55,7 @@ class Engine::Impl {
 
   std::atomic<std::uint64_t> commands_ = 0, refused_ = 0, events_ = 0, tasks_done_ = 0,
                              tasks_failed_ = 0;
-  std::atomic<std::size_t> queued_ = 0, waiters_ = 0;
+  std::atomic<std::size_t> queued_ = 0, waiters_ = 0, tasks_out_ = 0;
   Registry registry_;
 
  private:
@@ -70,16 +70,24 @@ class Engine::Impl {
   void enqueue(const StreamPtr& stream, Stream::Job job);
   void work(const StreamPtr& stream);  // Runs the queue until it is empty or a commit is out.
   bool step(const StreamPtr& stream, Pending pending);  // True: a commit is out, stop working.
+  Result<void> admit(Pending& pending, std::size_t waiting);
   void after_commit(const StreamPtr& stream,
                     Pending pending,
                     Prepared prepared,
                     Result<void> result);
   void answer(Pending& pending, Result<Reply> reply);
   void wake(Stream& stream);
+  void wake_turns(const Stream& stream);  // Those who wait for a turn, if it has one to give.
+  // Reads what is new in the stream; wakes those who wait for it.
+  Result<void> refresh(Stream& stream);
+  // After a commit that failed or of which nobody knows: whoever waits must hear of it, also when
+  // nobody else asks (L2). Again after delay_ms if the store does not answer.
+  void reload(const StreamPtr& stream, std::int64_t delay_ms);
 
   Result<std::optional<Reply>> recall(const Stream& stream, const Submission& submission);
   std::optional<Reply> forgotten(const Stream& stream, const Submission& submission);
   Result<Prepared> prepare(Stream& stream, Pending& pending);
+  Result<Prepared> decide_on(Stream& stream, Pending& pending);
   Context context_for(const Stream& stream,
                       const Submission& submission,
                       const Tenants::View& view) const;
@@ -93,6 +101,8 @@ class Engine::Impl {
                                          const Error* error);
 
   void run_task(store::TaskRow task);
+  void put_off(const Pending& pending, const Error& error);
+  std::size_t task_room() const;  // How many more may be leased.
   void tick();  // Upkeep, twice a second: the clock, other nodes' directory changes.
   void read_clock();
   TurnQueue::Ports turn_ports();

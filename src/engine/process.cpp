@@ -8,6 +8,7 @@
 #include "engine/impl.hpp"
 #include "engine/projection.hpp"
 #include "engine/reply.hpp"
+#include "observability/log.hpp"
 #include "resilience/retry.hpp"
 
 namespace fermata::engine {
@@ -15,6 +16,9 @@ namespace {
 
 constexpr int kMaxTries = 8;
 constexpr std::int64_t kForgetEveryMs = 60'000;
+constexpr std::int64_t kReloadMs = 20;
+constexpr std::size_t kMaxTasksOut = 256;
+constexpr resilience::RetryPolicy kStuck{.first_ms = 1'000, .cap_ms = 600'000};
 
 bool needs_grant(const command::Command& command) {
   const auto* open = std::get_if<command::OpenCall>(&command);
@@ -43,30 +47,38 @@ struct CommandOf {
 
 void Engine::Impl::submit(Pending pending) {
   ++commands_;
-  if (draining_)
-    return pending.done(fail(ErrorCode::kUnavailable, "engine.draining", "the server is stopping"));
-  if (queued_ >= options_.max_queued)
-    return pending.done(
-        fail(ErrorCode::kUnavailable, "engine.overloaded", "too many commands wait; try again"));
+  // Counted before draining_ is looked at: drain() either sees this command and waits for it, or is
+  // seen here.
+  const std::size_t waiting = queued_++;
+  if (Result<void> admitted = admit(pending, waiting); !admitted)
+    return answer(pending, tl::unexpected(std::move(admitted).error()));
   Submission& submission = pending.submission;
-  if (needs_grant(submission.command) && !grants_.available())
-    return pending.done(fail(ErrorCode::kUnavailable,
-                             "grant.no_signing_key",
-                             "the server has no signing key, so nothing can be permitted"));
   // Whether a call may run is never answered from memory: the grant may have died since (P9, P17).
   // Opening is idempotent by the call's key.
   if (std::holds_alternative<command::OpenCall>(submission.command)) submission.idempotency.reset();
-  if (auto* close = std::get_if<command::CloseCall>(&submission.command)) {
-    auto id = grants_.id_in(close->grant, submission.caller.tenant, close->call);
-    if (!id) return pending.done(tl::unexpected(std::move(id).error()));
-    close->grant = *std::move(id);
-  }
   if (submission.stream.empty())
     submission.stream = "wf_" + (submission.idempotency ? suffix_from(submission.idempotency->id)
                                                         : random_suffix(random_));
-  ++queued_;
   const StreamPtr stream = registry_.get(submission.caller.tenant, submission.stream);
   enqueue(stream, std::move(pending));
+}
+
+// What can be refused without the stream. Tasks have their own limit (task_room()): a deadline must
+// not wait for the queue to shrink (L1).
+Result<void> Engine::Impl::admit(Pending& pending, std::size_t waiting) {
+  if (draining_) return fail(ErrorCode::kUnavailable, "engine.draining", "the server is stopping");
+  if (!pending.task && waiting >= options_.max_queued)
+    return fail(ErrorCode::kUnavailable, "engine.overloaded", "too many commands wait; try again");
+  const Submission& submission = pending.submission;
+  if (needs_grant(submission.command) && !grants_.available())
+    return fail(ErrorCode::kUnavailable,
+                "grant.no_signing_key",
+                "the server has no signing key, so nothing can be permitted");
+  if (auto* close = std::get_if<command::CloseCall>(&pending.submission.command)) {
+    FERMATA_TRY(std::string id, grants_.id_in(close->grant, submission.caller.tenant, close->call));
+    close->grant = std::move(id);
+  }
+  return {};
 }
 
 void Engine::Impl::enqueue(const StreamPtr& stream, Stream::Job job) {
@@ -81,6 +93,7 @@ void Engine::Impl::enqueue(const StreamPtr& stream, Stream::Job job) {
 
 void Engine::Impl::work(const StreamPtr& stream) {
   while (true) {
+    registry_.weigh(*stream);
     Stream::Job job;
     {
       const std::lock_guard lock(stream->mutex);
@@ -92,7 +105,7 @@ void Engine::Impl::work(const StreamPtr& stream) {
       stream->queue.pop_front();
     }
     if (auto* query = std::get_if<Stream::Query>(&job)) {
-      (*query)(stream->state.loaded ? Result<void>{} : load(store_, *stream), *stream);
+      (*query)(stream->state.loaded ? Result<void>{} : refresh(*stream), *stream);
     } else if (step(stream, std::get<Pending>(std::move(job)))) {
       return;  // after_commit() goes on.
     }
@@ -101,25 +114,23 @@ void Engine::Impl::work(const StreamPtr& stream) {
 
 bool Engine::Impl::step(const StreamPtr& stream, Pending pending) {
   if (!stream->state.loaded) {
-    if (auto loaded = load(store_, *stream); !loaded) {
+    if (auto loaded = refresh(*stream); !loaded) {
+      put_off(pending, loaded.error());
       answer(pending, tl::unexpected(std::move(loaded).error()));
       return false;
     }
   }
-  auto recalled = recall(*stream, pending.submission);
-  if (!recalled || *recalled) {
-    answer(pending,
-           recalled ? Result<Reply>(**std::move(recalled))
-                    : Result<Reply>(tl::unexpected(std::move(recalled).error())));
-    return false;
-  }
   auto prepared = prepare(*stream, pending);
   if (!prepared) {
+    put_off(pending, prepared.error());
     answer(pending, tl::unexpected(std::move(prepared).error()));
     return false;
   }
   store::Commit commit = std::move(prepared->commit);
-  if (commit.events.empty() && !commit.ended_task) {
+  const bool writes = !commit.events.empty() || commit.ended_task;
+  // "Already so" rests on what was read: it is said once a write of ours has come after (P7).
+  const bool known_durable = stream->state.durable || stream->state.version == 0;
+  if (!writes && known_durable) {
     answer(pending, std::move(prepared->reply));
     return false;
   }
@@ -137,14 +148,13 @@ void Engine::Impl::after_commit(const StreamPtr& stream,
                                 Prepared prepared,
                                 Result<void> result) {
   if (result) {
+    stream->state.durable = true;
     events_ += prepared.events;
     if (stream->is_directory())
       tenants_.publish(stream->id.tenant, stream->state.directory, stream->state.version);
     answer(pending, std::move(prepared.reply));
     wake(*stream);
-    if (!stream->is_directory())
-      if (const std::string queue = queue_of(stream->state.workflow); !queue.empty())
-        turns_.wake(stream->id.tenant, queue);
+    wake_turns(*stream);
   } else {
     stream->state.loaded = false;  // What was folded did not happen, or nobody knows.
     const bool lost_race = result.error().code == ErrorCode::kVersionConflict ||
@@ -156,6 +166,7 @@ void Engine::Impl::after_commit(const StreamPtr& stream,
       stream->queue.emplace_front(std::move(pending));
     } else {
       answer(pending, tl::unexpected(std::move(result).error()));
+      reload(stream, kReloadMs);
     }
   }
   work(stream);
@@ -164,6 +175,7 @@ void Engine::Impl::after_commit(const StreamPtr& stream,
 void Engine::Impl::answer(Pending& pending, Result<Reply> reply) {
   if (!reply) ++refused_;
   pending.done(std::move(reply));
+  if (pending.task) --tasks_out_;
   if (--queued_ > 0 || !draining_) return;
   const std::lock_guard lock(idle_mutex_);
   idle_.notify_all();
@@ -215,6 +227,16 @@ Context Engine::Impl::context_for(const Stream& stream,
 }
 
 Result<Engine::Impl::Prepared> Engine::Impl::prepare(Stream& stream, Pending& pending) {
+  FERMATA_TRY(std::optional<Reply> recalled, recall(stream, pending.submission));
+  if (!recalled) return decide_on(stream, pending);
+  Prepared prepared;
+  prepared.commit.stream = stream.id;
+  prepared.commit.expected_version = stream.state.version;
+  prepared.reply = *std::move(recalled);
+  return prepared;
+}
+
+Result<Engine::Impl::Prepared> Engine::Impl::decide_on(Stream& stream, Pending& pending) {
   const Submission& submission = pending.submission;
   Stream::State& state = stream.state;
   const Tenants::View view = tenants_.view(stream.id.tenant);
@@ -280,6 +302,7 @@ void Engine::Impl::record(Stream& stream,
     }
     std::string body = codec::encode(recorded);
     std::string hash = codec::chain_hash(state.hash, body);
+    state.bytes += body.size();
     commit.events.push_back(
         {recorded.version, codec::type_of(payload), at, std::move(body), state.hash, hash});
     state.hash = std::move(hash);
@@ -309,17 +332,48 @@ std::optional<store::TaskEnd> Engine::Impl::task_end(const Pending& pending,
   return end;
 }
 
+std::size_t Engine::Impl::task_room() const {
+  return kMaxTasksOut - std::min<std::size_t>(kMaxTasksOut, tasks_out_);
+}
+
 void Engine::Impl::run_task(store::TaskRow task) {
-  auto decoded = codec::decode_task(task.kind, task.body);
-  FERMATA_ASSERT(decoded.has_value(), "a task that we wrote can be read");
+  ++tasks_out_;
   Pending pending;
   pending.submission.caller = {task.tenant, {ActorKind::kSystem, "timer"}, "", ""};
   pending.submission.stream = task.stream;
   pending.submission.door = Door::kTimer;
-  pending.submission.command = std::visit(CommandOf{}, *decoded);
   pending.done = [](const Result<Reply>&) {};  // A lease that was not ended runs out by itself.
+  auto decoded = codec::decode_task(task.kind, task.body);
   pending.task = std::move(task);
+  if (!decoded) {
+    put_off(pending, decoded.error());
+    --tasks_out_;
+    return;
+  }
+  pending.submission.command = std::visit(CommandOf{}, *decoded);
   submit(std::move(pending));
+}
+
+// A task that cannot be done because something stored is damaged: it stays, because nobody may drop
+// it, and is tried again ever more rarely, because somebody may mend what is damaged. Its stream
+// cannot be written, so it is put off by a commit on a stream that has no events.
+void Engine::Impl::put_off(const Pending& pending, const Error& error) {
+  if (!pending.task || error.code != ErrorCode::kInternal) return;
+  const store::TaskRow& task = *pending.task;
+  ++tasks_failed_;
+  observability::log(observability::Level::kError,
+                     "task.stuck",
+                     {{"tenant", task.tenant},
+                      {"task", task.id},
+                      {"stream", task.stream},
+                      {"attempt", task.attempts},
+                      {"reason", error.reason},
+                      {"detail", error.detail}});
+  store::Commit commit;
+  commit.stream = {task.tenant, "tasks"};
+  commit.ended_task = {
+      task.id, task.token, now() + resilience::delay_ms(kStuck, task.attempts, random_)};
+  committer_->enqueue(std::move(commit), [](const Result<void>&) {});  // Else its lease runs out.
 }
 
 }  // namespace fermata::engine

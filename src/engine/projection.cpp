@@ -22,6 +22,8 @@ std::string approval_in(const event::Event& event) {
       event);
 }
 
+}  // namespace
+
 store::TaskRow row_of(const std::string& tenant,
                       const std::string& stream,
                       const task::Task& task) {
@@ -34,8 +36,6 @@ store::TaskRow row_of(const std::string& tenant,
   row.body = codec::encode(task);
   return row;
 }
-
-}  // namespace
 
 store::Row row_of(const Workflow& workflow) {
   store::Row row;

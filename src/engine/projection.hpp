@@ -13,6 +13,7 @@ namespace fermata::engine {
 
 store::Row row_of(const Workflow& workflow);
 store::Row row_of(const Approval& approval, const Workflow& workflow);
+store::TaskRow row_of(const std::string& tenant, const std::string& stream, const task::Task& task);
 
 // Adds to `commit` the rows that `events` changed and the tasks they cause or drop.
 void project(const std::string& tenant,

@@ -6,6 +6,7 @@
 #include "base/hash.hpp"
 #include "codec/documents.hpp"
 #include "engine/impl.hpp"
+#include "store/check.hpp"
 
 namespace fermata::engine {
 namespace {
@@ -39,9 +40,11 @@ std::string cursor_of(const store::Row& row) {
 Result<void> read_cursor(const std::string& cursor, store::RowQuery& query) {
   if (cursor.empty()) return {};
   const auto text = from_base64url(cursor);
-  const std::size_t colon = text ? text->find(':') : std::string::npos;
+  // What is no text never came from here, and a database may refuse even to compare it.
+  const bool is_text = text && store::is_text(*text);
+  const std::size_t colon = is_text ? text->find(':') : std::string::npos;
   TimeMs created_at = 0;
-  if (colon == std::string::npos ||
+  if (colon == std::string::npos || colon == 0 ||
       std::from_chars(text->data(), text->data() + colon, created_at).ptr != text->data() + colon)
     return fail(ErrorCode::kInvalid, "request.bad_cursor", "this cursor is not one of ours");
   query.before_created_at = created_at;

@@ -4,6 +4,13 @@
 #include <vector>
 
 namespace fermata::engine {
+namespace {
+
+// What a folded state takes, measured against the text of its events.
+constexpr std::size_t kWeightOfStream = 2048, kWeightOfByte = 2;
+constexpr int kRounds = 4;  // Of a quarter each.
+
+}  // namespace
 
 std::shared_ptr<Stream> Registry::get(const std::string& tenant, const std::string& name) {
   const std::string key = tenant + '\n' + name;
@@ -32,6 +39,23 @@ std::size_t Registry::size() const {
   return count;
 }
 
+void Registry::weigh(Stream& stream) {
+  const std::size_t weight =
+      stream.state.loaded ? kWeightOfStream + kWeightOfByte * stream.state.bytes : 0;
+  if (weight == stream.weight) return;
+  {
+    const std::lock_guard lock(stream.mutex);
+    bytes_ += weight - stream.weight;  // Modulo the range, so less weight is fine too.
+    stream.weight = weight;
+  }
+  for (int round = 0; round < kRounds && bytes_ > max_bytes_; ++round) {
+    for (Shard& shard : shards_) {
+      const std::lock_guard lock(shard.mutex);
+      make_room(shard);
+    }
+  }
+}
+
 void Registry::for_each(const std::function<void(Stream&)>& visit) {
   for (Shard& shard : shards_) {
     std::vector<std::shared_ptr<Stream>> streams;
@@ -53,9 +77,14 @@ void Registry::make_room(Shard& shard) {
     if (!stream->busy && stream->queue.empty() && stream->waiters.empty())
       idle.emplace_back(stream->last_used, key);
   }
-  const auto quarter = static_cast<std::ptrdiff_t>(std::min(idle.size(), max_per_shard_ / 4 + 1));
+  const auto quarter = static_cast<std::ptrdiff_t>(
+      std::min(idle.size(), std::min(shard.streams.size(), max_per_shard_) / 4 + 1));
   std::partial_sort(idle.begin(), idle.begin() + quarter, idle.end());
-  for (auto it = idle.begin(); it != idle.begin() + quarter; ++it) shard.streams.erase(it->second);
+  for (auto it = idle.begin(); it != idle.begin() + quarter; ++it) {
+    const auto found = shard.streams.find(it->second);
+    bytes_ -= found->second->weight;  // Nobody else holds it.
+    shard.streams.erase(found);
+  }
 }
 
 }  // namespace fermata::engine

@@ -1,7 +1,7 @@
 #pragma once
 
-// The streams in memory, found by id. Beyond a limit those that nobody uses are let go, the longest
-// unused first; they are folded again from their events when somebody asks.
+// The streams in memory, found by id. Beyond a limit, of number or of bytes, those that nobody uses
+// are let go, the longest unused first; they are folded again from their events when somebody asks.
 
 #include <array>
 #include <atomic>
@@ -18,10 +18,15 @@ namespace fermata::engine {
 // Thread-safe.
 class Registry {
  public:
-  explicit Registry(std::size_t max_resident) : max_per_shard_(max_resident / kShards + 1) {}
+  Registry(std::size_t max_resident, std::size_t max_bytes)
+      : max_per_shard_(max_resident / kShards + 1), max_bytes_(max_bytes) {}
 
   std::shared_ptr<Stream> get(const std::string& tenant, const std::string& name);
   std::size_t size() const;
+  // Takes note of what the stream's state takes now, and makes room if all together take too much.
+  // To be called by whoever is busy with the stream, after using it.
+  void weigh(Stream& stream);
+  std::size_t bytes() const { return bytes_; }  // By estimate.
   // Calls back with no lock held.
   void for_each(const std::function<void(Stream&)>& visit);
 
@@ -34,7 +39,9 @@ class Registry {
   void make_room(Shard& shard);
 
   const std::size_t max_per_shard_;
+  const std::size_t max_bytes_;
   std::atomic<std::uint64_t> uses_ = 0;
+  std::atomic<std::size_t> bytes_ = 0;
   std::array<Shard, kShards> shards_;
 };
 

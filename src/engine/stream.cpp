@@ -7,32 +7,64 @@ namespace {
 
 constexpr int kPage = 1000;
 
+tl::unexpected<Error> corrupt(const store::StreamId& stream,
+                              const store::EventRow& row,
+                              std::string_view why) {
+  std::string detail =
+      stream.tenant + "/" + stream.name + " version " + std::to_string(row.version) + ": ";
+  detail += why;
+  return fail(ErrorCode::kInternal,
+              "stream.corrupt",
+              "the stored history of this is damaged, so nothing can be done with it",
+              std::move(detail));
+}
+
+// Reads and folds the pages after what the state has.
+Result<void> catch_up(store::Store& store, Stream& stream) {
+  while (true) {
+    FERMATA_TRY(const std::vector<store::EventRow> rows,
+                store.read(stream.id, stream.state.version, kPage));
+    for (const store::EventRow& row : rows) FERMATA_CHECK_OK(fold(stream, row));
+    if (rows.size() < static_cast<std::size_t>(kPage)) return {};
+  }
+}
+
 }  // namespace
 
-Result<void> fold(Stream::State& state, bool is_directory, const store::EventRow& row) {
+Result<void> fold(Stream& stream, const store::EventRow& row) {
+  Stream::State& state = stream.state;
   FERMATA_TRY(const event::Recorded recorded, codec::decode(row.body));
-  if (is_directory)
+  if (row.version != state.version + 1 || recorded.version != row.version)
+    return corrupt(stream.id, row, "P10: versions are without a gap");
+  const std::string_view misfit = stream.is_directory() ? fermata::misfit(state.directory, recorded)
+                                                        : fermata::misfit(state.workflow, recorded);
+  if (!misfit.empty()) return corrupt(stream.id, row, misfit);
+  if (stream.is_directory())
     state.directory = evolve(std::move(state.directory), recorded);
   else
     state.workflow = evolve(std::move(state.workflow), recorded);
+  if (!stream.is_directory() && state.workflow.id != stream.id.name)
+    return corrupt(stream.id, row, "it is another workflow's");
   if (!recorded.request_key.empty()) state.requests.insert(recorded.request_key);
   state.version = row.version;
+  state.bytes += row.body.size();
   state.hash = row.hash;
   return {};
 }
 
 Result<void> load(store::Store& store, Stream& stream) {
+  if (stream.quarantine) return tl::unexpected(*stream.quarantine);
   Stream::State& state = stream.state;
   if (!state.loaded) {
     state = {};
-    state.hash = codec::genesis_hash();
+    state.hash = codec::genesis_hash(stream.id.tenant, stream.id.name);
   }
-  while (true) {
-    FERMATA_TRY(const std::vector<store::EventRow> rows,
-                store.read(stream.id, state.version, kPage));
-    for (const store::EventRow& row : rows)
-      FERMATA_CHECK_OK(fold(state, stream.is_directory(), row));
-    if (rows.size() < static_cast<std::size_t>(kPage)) break;
+  Result<void> caught_up = catch_up(store, stream);
+  if (!caught_up) {
+    // What was folded so far may be half an event.
+    state.loaded = false;
+    if (caught_up.error().code == ErrorCode::kInternal) stream.quarantine = caught_up.error();
+    return caught_up;
   }
   state.loaded = true;
   return {};

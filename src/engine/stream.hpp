@@ -32,10 +32,14 @@ struct Pending {
 struct Stream {
   struct State {
     bool loaded = false;
+    // A commit of ours succeeded since it was read. What is merely read may be seen before it is
+    // durable: after an unknown outcome, after a crash.
+    bool durable = false;
     Workflow workflow;    // Of a workflow's stream.
     Directory directory;  // Of the directory's.
     std::int64_t version = 0;
     std::string hash;                          // Head of the chain.
+    std::size_t bytes = 0;                     // Of its events, as stored.
     std::unordered_set<std::string> requests;  // Request ids that its events carry.
   };
   struct Waiter {
@@ -51,18 +55,23 @@ struct Stream {
   bool is_directory() const { return id.name == "directory"; }
 
   const store::StreamId id;
-  State state;  // Only whoever set `busy`.
+  State state;                      // Only whoever set `busy`.
+  std::optional<Error> quarantine;  // Likewise. Its stored events are damaged.
 
   std::mutex mutex;  // Guards what follows.
   std::deque<Job> queue;
   bool busy = false;
   std::vector<Waiter> waiters;
   std::uint64_t last_used = 0;
+  std::size_t weight = 0;  // What the registry counts it as.
 };
 
-// Folds one stored event into the state. kInternal codec.corrupt_event.
-Result<void> fold(Stream::State& state, bool is_directory, const store::EventRow& row);
-// Reads and folds what the state does not have yet; from the start when it is not loaded.
+// Folds one stored event into the state. kInternal codec.corrupt_event: it cannot be read;
+// stream.corrupt: it cannot have happened after what was folded before.
+Result<void> fold(Stream& stream, const store::EventRow& row);
+// Reads and folds what the state does not have yet; from the start when it is not loaded. A stream
+// that cannot be folded is quarantined: it stays refused, with the same error, and is not read
+// again.
 Result<void> load(store::Store& store, Stream& stream);
 
 }  // namespace fermata::engine

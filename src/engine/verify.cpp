@@ -1,5 +1,8 @@
 #include "engine/verify.hpp"
 
+#include <map>
+#include <set>
+
 #include "codec/event_codec.hpp"
 #include "engine/projection.hpp"
 #include "engine/stream.hpp"
@@ -9,14 +12,17 @@ namespace {
 
 constexpr int kPage = 500;
 
+std::string name_of(const store::StreamId& id) { return id.tenant + "/" + id.name; }
+
 class Auditor {
  public:
   Auditor(store::Store& store, Verification& verification)
       : store_(store), verification_(verification) {}
 
   Result<void> audit(const store::StreamHead& head) {
+    known_.insert(name_of(head.stream));
     Stream stream(head.stream);
-    stream.state.hash = codec::genesis_hash();
+    stream.state.hash = codec::genesis_hash(head.stream.tenant, head.stream.name);
     bool whole = true;
     while (whole) {
       FERMATA_TRY(const std::vector<store::EventRow> rows,
@@ -27,31 +33,56 @@ class Auditor {
       }
       if (rows.size() < static_cast<std::size_t>(kPage)) break;
     }
-    if (!whole) return {};
+    if (!whole) {
+      unjudged_.insert(name_of(head.stream));
+      return {};
+    }
     if (stream.state.version != head.version || stream.state.hash != head.hash)
       found("P11", head.stream, head.version, "the stream's head is not its last event");
     if (stream.is_directory()) return {};
     return audit_rows(stream);
   }
 
+  // What is stored though no event says so, and what is not though one does. After all streams.
+  Result<void> audit_rest() {
+    FERMATA_CHECK_OK(each(store::Kind::kStreamsOfEvents, [&](const store::Entry& entry) {
+      if (!known_.contains(name_of(entry.name)))
+        found("P11", entry.name, 0, "it has events, but no head: it was hidden");
+    }));
+    FERMATA_CHECK_OK(each(store::Kind::kWorkflowRows,
+                          [&](const store::Entry& entry) { audit_owner(entry, entry.name.name); }));
+    FERMATA_CHECK_OK(each(store::Kind::kApprovalRows, [&](const store::Entry& entry) {
+      audit_owner(entry, workflow_of(entry.name.name));
+    }));
+    FERMATA_CHECK_OK(
+        each(store::Kind::kTasks, [&](const store::Entry& entry) { audit_task(*entry.task); }));
+    for (const auto& [key, task] : tasks_)
+      if (!unjudged_.contains(name_of({task.tenant, task.stream})))
+        found("P12", {task.tenant, task.stream}, 0, "its task " + task.id + " is missing");
+    return {};
+  }
+
  private:
+  using Key = std::pair<std::string, std::string>;  // Tenant and id.
+
   void found(const char* promise,
              const store::StreamId& stream,
              std::int64_t version,
              std::string what) {
-    verification_.findings.push_back(
-        {promise, stream.tenant + "/" + stream.name, version, std::move(what)});
+    verification_.findings.push_back({promise, name_of(stream), version, std::move(what)});
   }
 
   // False: nothing after it can be judged.
   bool audit_event(Stream& stream, const store::EventRow& row) {
-    const auto wrong = [&](const char* promise, const char* what) {
-      found(promise, stream.id, row.version, what);
+    const auto wrong = [&](const char* promise, std::string what) {
+      found(promise, stream.id, row.version, std::move(what));
       return false;
     };
     if (row.version != stream.state.version + 1) return wrong("P10", "a version is missing");
     if (row.prev_hash != stream.state.hash)
-      return wrong("P11", "it does not name the hash of the event before it");
+      return wrong("P11",
+                   row.version == 1 ? "it is not the beginning of this tenant's stream"
+                                    : "it does not name the hash of the event before it");
     if (codec::chain_hash(row.prev_hash, row.body) != row.hash)
       return wrong("P11", "its content is not what its hash says");
     const auto recorded = codec::decode(row.body);
@@ -59,8 +90,34 @@ class Auditor {
     if (recorded->version != row.version || codec::type_of(recorded->payload) != row.type ||
         recorded->at != row.at)
       return wrong("P11", "its columns do not match its content");
-    if (!fold(stream.state, stream.is_directory(), row)) return wrong("P10", "it cannot be folded");
+    if (const Result<void> folded = fold(stream, row); !folded)
+      return wrong("P10", "it cannot have happened: " + folded.error().detail);
+    if (!stream.is_directory()) expect_tasks(stream, recorded->payload);
     return true;
+  }
+
+  // Follows the tasks as they come and go with the events.
+  void expect_tasks(const Stream& stream, const event::Event& event) {
+    const std::string& tenant = stream.id.tenant;
+    const task::Tasks tasks = react(stream.state.workflow, event);
+    for (const task::Task& task : tasks.create)
+      tasks_[{tenant, task::id_of(task)}] = row_of(tenant, stream.id.name, task);
+    for (const std::string& id : tasks.drop) tasks_.erase({tenant, id});
+  }
+
+  void audit_task(const store::TaskRow& task) {
+    const store::StreamId stream{task.tenant, task.stream};
+    const auto expected = tasks_.find({task.tenant, task.id});
+    if (unjudged_.contains(name_of(stream))) return;
+    if (expected == tasks_.end())
+      return found(
+          "P12", stream, 0, "the task " + task.id + " is there, but no event asked for it");
+    const store::TaskRow& wanted = expected->second;
+    // A task that was tried and put off is due later than it was.
+    if (task.kind != wanted.kind || task.stream != wanted.stream || task.body != wanted.body ||
+        task.due_at < wanted.due_at || (task.attempts == 0 && task.due_at != wanted.due_at))
+      found("P12", stream, 0, "the task " + task.id + " is not what its event says");
+    tasks_.erase(expected);
   }
 
   Result<void> audit_rows(const Stream& stream) {
@@ -72,6 +129,7 @@ class Auditor {
   }
 
   Result<void> audit_row(const store::StreamId& stream, const store::Row& expected) {
+    rows_.insert({stream.tenant, expected.id});
     store::RowQuery query;
     query.tenant = stream.tenant;
     query.table = expected.table;
@@ -83,8 +141,29 @@ class Auditor {
     return {};
   }
 
+  void audit_owner(const store::Entry& row, const std::string& stream) {
+    const store::StreamId owner{row.name.tenant, stream};
+    if (rows_.contains({row.name.tenant, row.name.name}) || unjudged_.contains(name_of(owner)))
+      return;
+    found("P10", owner, 0, "the read model of " + row.name.name + " is there, but no event is");
+  }
+
+  Result<void> each(store::Kind kind, const std::function<void(const store::Entry&)>& visit) {
+    store::StreamId after;
+    while (true) {
+      FERMATA_TRY(const std::vector<store::Entry> page, store_.entries(kind, after, kPage));
+      for (const store::Entry& entry : page) visit(entry);
+      if (page.size() < static_cast<std::size_t>(kPage)) return {};
+      after = page.back().name;
+    }
+  }
+
   store::Store& store_;
   Verification& verification_;
+  std::set<std::string> known_;          // Streams that have a head.
+  std::set<std::string> unjudged_;       // Streams that are damaged; that is a finding already.
+  std::set<Key> rows_;                   // That the events say are there.
+  std::map<Key, store::TaskRow> tasks_;  // Likewise.
 };
 
 }  // namespace
@@ -101,9 +180,29 @@ Result<Verification> verify(store::Store& store,
       ++verification.streams;
       if (progress) progress(verification.streams);
     }
-    if (heads.size() < static_cast<std::size_t>(kPage)) return verification;
+    if (heads.size() < static_cast<std::size_t>(kPage)) break;
     after = heads.back().stream;
   }
+  FERMATA_CHECK_OK(auditor.audit_rest());
+  return verification;
+}
+
+Result<void> compare(store::Store& store, const Checkpointed& then, Verification& verification) {
+  for (const store::StreamHead& head : then.heads) {
+    const auto found = [&](std::string what) {
+      verification.findings.push_back(
+          {"P11", name_of(head.stream), head.version, "since the checkpoint " + std::move(what)});
+    };
+    FERMATA_TRY(const std::vector<store::EventRow> rows,
+                store.read(head.stream, head.version - 1, 1));
+    if (!rows.empty() && rows.front().version == head.version) {
+      if (rows.front().hash != head.hash) found("its history was rewritten");
+      continue;
+    }
+    FERMATA_TRY(const std::vector<store::EventRow> first, store.read(head.stream, 0, 1));
+    found(first.empty() ? "it was removed" : "its history was cut");
+  }
+  return {};
 }
 
 }  // namespace fermata::engine

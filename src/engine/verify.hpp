@@ -1,7 +1,8 @@
 #pragma once
 
 // The audit of one database: every stream's hash chain, versions without a gap, heads that match,
-// and read models that are what the events say. Reads only; may run beside a server.
+// read models and tasks that are what the events say, and nothing beside them. Reads only; may run
+// beside a server, on a snapshot.
 
 #include <cstdint>
 #include <functional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "engine/checkpoint.hpp"
 #include "store/store.hpp"
 
 namespace fermata::engine {
@@ -29,5 +31,10 @@ struct Verification {
 // `progress` is told the number of streams done, now and then; may be null.
 Result<Verification> verify(store::Store& store,
                             const std::function<void(std::uint64_t)>& progress);
+
+// Adds what of an earlier checkpoint is no longer there: streams, or parts of their history. With
+// verify(), which proves that the chain up to the hashes of today is unbroken, it finds every
+// change of what was there then (P11).
+Result<void> compare(store::Store& store, const Checkpointed& then, Verification& verification);
 
 }  // namespace fermata::engine

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import uuid
 from typing import Any
 
@@ -94,3 +96,12 @@ def test_cursors_belong_to_their_list(api: Api) -> None:
 def test_what_is_no_cursor_is_400(api: Api, cursor: str) -> None:
     for path in ("/v1/workflows", "/v1/approvals", "/v1/people", "/v1/keys", "/v1/policies"):
         problem(api.reader.get(path, params={"cursor": cursor}), 400, "request.bad_cursor")
+
+
+@pytest.mark.parametrize("place", [b"1:\xff\xfe", b"1:a\x00b", b":a", b"zz"])
+def test_a_forged_cursor_is_400_whatever_its_bytes(api: Api, place: bytes) -> None:
+    inner = base64.urlsafe_b64encode(place).decode().rstrip("=")
+    tag = hashlib.sha256(f"default\n/v1/workflows\n{inner}".encode()).hexdigest()[:16]
+    cursor = base64.urlsafe_b64encode(f"{tag}{inner}".encode()).decode().rstrip("=")
+    answer = api.reader.get("/v1/workflows", params={"cursor": cursor})
+    problem(answer, 400, "request.bad_cursor")

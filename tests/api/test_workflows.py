@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import threading
 
@@ -219,7 +220,8 @@ def test_every_change_is_one_event(api: Api) -> None:
         "approval.requested",
     ]  # fmt: skip
     assert events[-1]["type"] == "workflow.completed"
-    assert events[0]["prev_hash"] == "0" * 64
+    genesis = f"fermata-stream-1\ndefault\n{workflow}"
+    assert events[0]["prev_hash"] == hashlib.sha256(genesis.encode()).hexdigest()
     for before, after in itertools.pairwise(events):
         assert after["prev_hash"] == before["hash"]
     last = events[-1]

@@ -21,7 +21,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   FERMATA_ASSERT(parsed && json::canonical(*parsed) == body, "events are canonical");
   const auto again = codec::decode(body);
   FERMATA_ASSERT(again && codec::encode(*again) == body, "an event survives writing and reading");
-  FERMATA_ASSERT(codec::event_document(body, codec::genesis_hash(), codec::genesis_hash()),
-                 "what can be read can be shown");
+  FERMATA_ASSERT(codec::event_document(body, "", ""), "what can be read can be shown");
   return 0;
 }

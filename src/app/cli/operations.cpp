@@ -1,10 +1,21 @@
 // fermata serve | migrate | verify | version.
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <sstream>
 
 #include "app/cli/cli.hpp"
 #include "app/serve.hpp"
+#include "app/signing_key.hpp"
+#include "base/public_key.hpp"
 #include "engine/verify.hpp"
 #include "store/inspect.hpp"
 #include "store/open.hpp"
@@ -118,7 +129,7 @@ std::string render(const Style& style, const engine::Verification& verification)
   if (verification.findings.empty()) {
     return paint(style, Colour::kGreen, "whole") + ": " + count(events, "event") + " in " +
            count(streams, "stream") +
-           "; every hash chain holds, no version is missing, all read models match.\n";
+           "; every hash chain holds, no version is missing, all read models and tasks match.\n";
   }
   std::string out;
   for (const engine::Finding& finding : verification.findings) {
@@ -131,7 +142,67 @@ std::string render(const Style& style, const engine::Verification& verification)
          count(events, "event") + ", " + count(streams, "stream") + ".\n";
 }
 
-Result<engine::Verification> audit(Cli& cli, const Config& config) {
+struct VerifyFlags {
+  std::string write_checkpoint, against, public_key;
+};
+
+Result<std::string> read_text(const std::string& path) {
+  const std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file || !text) return fail(ErrorCode::kInvalid, "checkpoint.io", path + ": cannot be read");
+  return text.str();
+}
+
+// Under another name first, so that what is there stays until all of the new one is on disk.
+Result<void> write_text(const std::string& path, const std::string& text) {
+  const std::string draft = path + ".new";
+  const int fd = ::open(draft.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+  bool written = fd >= 0;
+  for (std::size_t done = 0; written && done < text.size();) {
+    const ssize_t count = ::write(fd, text.data() + done, text.size() - done);
+    written = count > 0;
+    done += written ? static_cast<std::size_t>(count) : 0;
+  }
+  written = written && ::fsync(fd) == 0;
+  if (fd >= 0) ::close(fd);
+  if (written && std::rename(draft.c_str(), path.c_str()) == 0) return {};
+  const std::string why = std::strerror(errno);
+  if (fd >= 0) ::unlink(draft.c_str());
+  return fail(ErrorCode::kInvalid, "checkpoint.io", path + ": cannot be written: " + why);
+}
+
+// The key that signs for this configuration; none is made for it.
+Result<std::string> seed_of(const Config& config) {
+  const std::string path = signing_key_path(config);
+  if (!path.empty() && !std::filesystem::exists(path))
+    return fail(ErrorCode::kInvalid, "signing.missing", path + ": no such signing key");
+  SystemRandom random;
+  return signing_seed(config, random);
+}
+
+Result<void> compare_with(const std::string& path,
+                          std::string public_key,
+                          const Config& config,
+                          store::Store& store,
+                          engine::Verification& verification) {
+  FERMATA_TRY(const std::string text, read_text(path));
+  if (public_key.empty()) {
+    FERMATA_TRY(const std::string seed, seed_of(config));
+    public_key = ed25519_public_key(seed);
+  }
+  FERMATA_TRY(const auto then, engine::read_checkpoint(text, public_key));
+  return engine::compare(store, then, verification);
+}
+
+// Of a database that is whole only: nobody should sign anything else.
+Result<void> write_checkpoint(const std::string& path, const Config& config, store::Store& store) {
+  FERMATA_TRY(const std::string seed, seed_of(config));
+  FERMATA_TRY(const auto now, engine::take_checkpoint(store));
+  return write_text(path, engine::write_checkpoint(now, seed));
+}
+
+Result<engine::Verification> audit(Cli& cli, const Config& config, const VerifyFlags& flags) {
   FERMATA_TRY(const auto store, open_snapshot(config));
   const bool wanted = cli.interactive && !cli.json;
   std::uint64_t total = 0;
@@ -139,16 +210,22 @@ Result<engine::Verification> audit(Cli& cli, const Config& config) {
     FERMATA_TRY(total, count_streams(*store));
   }
   Progress progress(wanted, total);
-  return engine::verify(*store, [&](std::uint64_t done) { progress.tell(done); });
+  FERMATA_TRY(auto verification,
+              engine::verify(*store, [&](std::uint64_t done) { progress.tell(done); }));
+  if (!flags.against.empty())
+    FERMATA_CHECK_OK(compare_with(flags.against, flags.public_key, config, *store, verification));
+  if (!flags.write_checkpoint.empty() && verification.findings.empty())
+    FERMATA_CHECK_OK(write_checkpoint(flags.write_checkpoint, config, *store));
+  return verification;
 }
 
-int verify_store(Cli& cli, ConfigFlags& flags) {
+int verify_store(Cli& cli, ConfigFlags& flags, const VerifyFlags& wishes) {
   const Result<Config> config = flags.load();
   if (!config) {
     cli.report(config.error());
     return kUsage;
   }
-  const Result<engine::Verification> verification = audit(cli, *config);
+  const Result<engine::Verification> verification = audit(cli, *config, wishes);
   if (!verification) return cli.report(verification.error());
   cli.show(to_json(*verification), [&] { return render(cli.style, *verification); });
   return verification->findings.empty() ? kOk : kRefused;
@@ -176,8 +253,19 @@ void add_verify(CLI::App& app, Cli& cli) {
   CLI::App* command = app.add_subcommand(
       "verify", "Audit the database: hash chains, versions, read models against events");
   const auto flags = add_config_flags(*command);
+  auto wishes = std::make_shared<VerifyFlags>();
+  command->add_option("--write-checkpoint",
+                      wishes->write_checkpoint,
+                      "If it is whole, write a signed list of all streams' heads to this file");
+  CLI::Option* against = command->add_option(
+      "--against", wishes->against, "Find also what was changed since this checkpoint was written");
+  command
+      ->add_option("--public-key",
+                   wishes->public_key,
+                   "The key that must have signed it, 64 hexadecimal digits; else the server's own")
+      ->needs(against);
   command->callback(
-      [&cli, flags] { cli.action = [&cli, flags] { return verify_store(cli, *flags); }; });
+      [=, &cli] { cli.action = [=, &cli] { return verify_store(cli, *flags, *wishes); }; });
 }
 
 void add_version(CLI::App& app, Cli& cli) {

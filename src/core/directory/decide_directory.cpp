@@ -168,6 +168,7 @@ Result<Events> decide(const Directory& directory,
 }
 
 Directory evolve(Directory directory, const event::Recorded& recorded) {
+  FERMATA_ASSERT(misfit(directory, recorded).empty(), "what was decided fits the state");
   std::visit(Evolve{directory, recorded}, recorded.payload);
   return directory;
 }

@@ -1,5 +1,5 @@
-// The fold: one small function per event. Total; an event that does not fit the state is
-// corruption.
+// The fold: one small function per event. An event that does not fit the state (misfit()) never
+// gets here.
 
 #include <algorithm>
 
@@ -308,7 +308,7 @@ std::int64_t backoff_ms(const event::Event& event) {
 }  // namespace
 
 Workflow evolve(Workflow workflow, const event::Recorded& recorded) {
-  FERMATA_ASSERT(recorded.version == workflow.version + 1, "P10: versions without a gap");
+  FERMATA_ASSERT(misfit(workflow, recorded).empty(), "what was decided fits the state");
   const bool was_ready = status(workflow) == WorkflowStatus::kReady;
   std::visit(Evolve{workflow, recorded}, recorded.payload);
   if (is_progress(recorded.payload)) workflow.lapses = 0;
