@@ -29,6 +29,7 @@ default: {effect: deny}
 CONFIG = """listen: {{host: 127.0.0.1, port: 0}}
 store: {{url: "{url}"}}
 policy: {{file: policy.yaml}}
+limits: {{key_rate: 0}}
 bootstrap:
   people: [{{id: ben, name: Ben}}]
   groups: [{{id: finance, members: [ben]}}]

@@ -106,6 +106,11 @@ class Server:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
+    def wait(self, timeout_s: float) -> int:
+        """Its exit code, when it ends by itself."""
+        assert self._process is not None
+        return self._process.wait(timeout=timeout_s)
+
     def stop(self) -> int:
         """Asks it to stop, as an operator would, and returns its exit code."""
         if self._process is None or self._process.poll() is not None:

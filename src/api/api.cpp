@@ -8,6 +8,8 @@
 #include "api/rest/headers.hpp"
 #include "api/rest/invalid.hpp"
 #include "api/rest/routes.hpp"
+#include "api/rest/services.hpp"
+#include "base/time.hpp"
 
 namespace fermata::api {
 namespace {
@@ -63,12 +65,40 @@ Result<json::Value> read_body(const net::Request& request, const Route& route) {
   return json::parse(request.body);
 }
 
+// Of "127.0.0.1:51234" and "[2001:db8::1]:51234" the part that names somebody: the address, and of
+// the sixth version its first half, because the other is the client's to choose.
+std::string place_of(const std::string& remote) {
+  const std::string address = remote.substr(0, remote.rfind(':'));
+  std::size_t end = 0;
+  for (int colons = 0; end < address.size(); ++end)
+    if (address[end] == ':' && ++colons == 4) break;
+  return address.substr(0, end);
+}
+
+// A valid key has a rate of its own, so nobody else's requests count against it.
+Result<void> limit_rate(Exchange& exchange, const Result<engine::Identity>& caller) {
+  Services& services = exchange.services();
+  const std::int64_t now_ms = monotonic_ms();
+  const bool stranger = !caller && caller.error().code == ErrorCode::kUnauthenticated;
+  const bool has_token =
+      caller     ? services.key_rate.take(caller->key_id, now_ms)
+      : stranger ? services.stranger_rate.take(place_of(exchange.request().remote), now_ms)
+                 : true;
+  if (has_token) return {};
+  return fail(ErrorCode::kRateLimited,
+              "request.rate_limited",
+              stranger ? "too many requests without a valid key come from your address"
+                       : "this key sends too many requests; wait as long as Retry-After says");
+}
+
 // Reads everything that all routes read alike; then the request is the handler's.
 Result<void> prepare(Exchange& exchange, const Route& route, const Params& params) {
   const net::Request& request = exchange.request();
   if (route.kinds != kPublic) {
-    FERMATA_TRY(engine::Identity caller, authenticate(exchange.engine(), request, route.kinds));
-    exchange.set_caller(std::move(caller));
+    Result<engine::Identity> caller = authenticate(exchange.engine(), request, route.kinds);
+    FERMATA_CHECK_OK(limit_rate(exchange, caller));
+    FERMATA_TRY(engine::Identity known, std::move(caller));
+    exchange.set_caller(std::move(known));
   }
   // What a PUT would make is refused by core, with the rule for names.
   if (route.method != "PUT")

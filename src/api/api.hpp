@@ -38,6 +38,9 @@ struct ApiOptions {
   int max_lease_s = 3600;
   int heartbeat_s = 15;
   bool access_log = true;
+  // Requests a second, and how many at once after a rest; 0: no limit.
+  std::int64_t key_rate = 0, key_burst = 0;            // Of one key.
+  std::int64_t stranger_rate = 0, stranger_burst = 0;  // Of one address, without a valid key.
   // Follows a workflow's models until what is returned is let go; empty: nothing can be followed.
   std::function<std::shared_ptr<void>(
       const std::string& tenant, const std::string& workflow, OnText on_text)>

@@ -14,7 +14,7 @@ struct ByReason {
 };
 
 // Where the code alone does not say it.
-constexpr std::array<ByReason, 11> kByReason{{
+constexpr std::array<ByReason, 12> kByReason{{
     {"json.", {400, false, 0}},
     {"request.malformed", {400, false, 0}},
     {"request.bad_cursor", {400, false, 0}},
@@ -22,11 +22,15 @@ constexpr std::array<ByReason, 11> kByReason{{
     {"request.no_such_route", {404, false, 0}},
     {"request.method_not_allowed", {405, false, 0}},
     {"request.unsupported_media_type", {415, false, 0}},
+    {"store.in_use", {503, true, 2}},
     {"engine.draining", {503, true, 2}},
     {"server.starting", {503, true, 1}},
     {"store.read_only", {503, false, 0}},
     {"turn.held", {409, true, 0}},
 }};
+
+constexpr std::array<std::string_view, 3> kToldOf500{
+    "server.no_answer", "stream.corrupt", "codec.corrupt_event"};
 
 Answerable by_code(ErrorCode code) {
   switch (code) {
@@ -60,9 +64,11 @@ bool covers(std::string_view pattern, std::string_view reason) {
 }
 
 json::Value document(const Answerable& row, const Error& error, std::string_view request_id) {
-  // Of our own mistakes a client learns that they happened, not which.
+  // Of our own mistakes a client learns that they happened, not which; of a damaged database, that
+  // it is one.
   const bool internal = row.status == 500;
-  const bool known = !internal || error.reason == "server.no_answer";
+  const bool known = !internal || std::find(kToldOf500.begin(), kToldOf500.end(), error.reason) !=
+                                      kToldOf500.end();
   const std::string_view reason = known ? std::string_view(error.reason) : "server.internal_error";
   std::string title(error_title(reason));
   if (title.empty()) title = phrase(row.status);

@@ -59,6 +59,11 @@ struct Limits {
   std::int64_t questions = 4096;
   std::int64_t batch = 512;
   std::int64_t resident_streams = 20'000;
+  std::int64_t resident_bytes = 256 << 20;
+  std::int64_t key_rate = 5000;
+  std::int64_t key_burst = 10'000;
+  std::int64_t stranger_rate = 50;
+  std::int64_t stranger_burst = 1000;
   std::int64_t wait_s = 50;
   std::int64_t lease_s = 3600;
   std::int64_t grant_lifetime_s = 24LL * 3600;

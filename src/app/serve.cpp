@@ -1,6 +1,7 @@
 #include "app/serve.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -59,6 +60,24 @@ class Signals {
   sigset_t before_{};
 };
 
+// Another server took the database after this one's connection was lost (P16): what is in memory
+// here is about to be wrong, so this server stops itself, once, as if it had been told to.
+class Replaced {
+ public:
+  void stop() {
+    if (is_.exchange(true)) return;
+    log(Level::kError, "server.replaced", {{"effect", "this server stops"}});
+    ::kill(::getpid(), SIGTERM);
+  }
+  Result<void> result() const {
+    if (!is_) return {};
+    return fail(ErrorCode::kConflict, "store.in_use", "another server has taken the database");
+  }
+
+ private:
+  std::atomic<bool> is_ = false;
+};
+
 std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
 unsigned threads(std::int64_t n) { return static_cast<unsigned>(n); }
 
@@ -66,6 +85,7 @@ store::Options store_options(const Config& config) {
   store::Options options;
   options.readers = static_cast<int>(config.store_readers);
   options.timeout_ms = static_cast<int>(config.store_timeout_ms);
+  options.sole = true;
   return options;
 }
 
@@ -78,6 +98,7 @@ engine::Options engine_options(const Config& config, std::string seed) {
   options.max_queued = size(config.limits.queue);
   options.max_batch = size(config.limits.batch);
   options.max_resident = size(config.limits.resident_streams);
+  options.max_resident_bytes = size(config.limits.resident_bytes);
   options.grant_lifetime_ms = config.limits.grant_lifetime_s * 1000;
   options.request_memory_ms = config.limits.request_memory_s * 1000;
   options.env = config.env;
@@ -110,6 +131,10 @@ api::ApiOptions api_options(const Config& config) {
   options.max_wait_s = static_cast<int>(config.limits.wait_s);
   options.max_lease_s = static_cast<int>(config.limits.lease_s);
   options.access_log = config.log_access;
+  options.key_rate = config.limits.key_rate;
+  options.key_burst = config.limits.key_burst;
+  options.stranger_rate = config.limits.stranger_rate;
+  options.stranger_burst = config.limits.stranger_burst;
   return options;
 }
 
@@ -247,8 +272,10 @@ Result<void> serve(const Config& config, std::ostream& out) {
   SystemRandom random;
   FERMATA_TRY(std::string seed, signing_seed(config, random));
   FERMATA_TRY(const auto store, open_store(config, signals));
-  FERMATA_TRY(const auto engine,
-              engine::Engine::start(*store, random, engine_options(config, std::move(seed))));
+  Replaced replaced;
+  engine::Options engine_settings = engine_options(config, std::move(seed));
+  engine_settings.replaced = [&replaced] { replaced.stop(); };
+  FERMATA_TRY(const auto engine, engine::Engine::start(*store, random, std::move(engine_settings)));
   FERMATA_TRY(const auto orchestrator,
               agents::Orchestrator::make(*engine, random, orchestrator_options(config, random)));
   api::ApiOptions options = api_options(config);
@@ -281,7 +308,7 @@ Result<void> serve(const Config& config, std::ostream& out) {
   api.stop();
   engine->drain();
   log(Level::kInfo, "server.stopped");
-  return {};
+  return replaced.result();
 }
 
 }  // namespace fermata::app

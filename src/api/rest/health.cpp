@@ -41,6 +41,11 @@ std::vector<Sample> engine_samples(const engine::Stats& stats) {
       "fermata_resident_streams",
       "Folded streams kept in memory.",
       number(stats.resident));
+  add(all,
+      kGauge,
+      "fermata_resident_bytes",
+      "What they take, by estimate.",
+      number(stats.resident_bytes));
   add(all, kGauge, "fermata_waiters", "Waits for a change.", number(stats.waiters));
   return all;
 }

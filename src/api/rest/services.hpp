@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "api/api.hpp"
+#include "api/rest/rate.hpp"
 #include "api/rest/waits.hpp"
 #include "api/rest/workers.hpp"
 #include "base/random.hpp"
@@ -16,6 +17,8 @@ struct Services {
   Services(engine::Engine& the_engine, ApiOptions the_options)
       : engine(the_engine),
         options(std::move(the_options)),
+        key_rate(options.key_rate, options.key_burst),
+        stranger_rate(options.stranger_rate, options.stranger_burst),
         waits(the_engine),
         workers(options.worker_threads, options.max_queued) {}
 
@@ -23,6 +26,8 @@ struct Services {
   const ApiOptions options;
   SystemRandom random;
   observability::Metrics metrics;
+  Rate key_rate;       // By the key's id.
+  Rate stranger_rate;  // By address, of those who have no valid key.
   Waits waits;
   std::atomic<std::size_t> streams{0};
   Workers workers;  // Last: its threads use the others until they have stopped.
