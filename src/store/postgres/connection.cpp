@@ -89,9 +89,7 @@ Result<void> Connection::ensure() {
   if (connection_ && is_alive()) return {};
   connection_.reset();
   prepared_.clear();
-  if (monotonic_ms() < retry_at_ms_) {
-    return tl::unexpected(unavailable("postgres: waiting before the next attempt to connect"));
-  }
+  if (monotonic_ms() < retry_at_ms_) return tl::unexpected(why_not_);
   Result<void> connected = connect();
   if (connected) connected = configure();
   if (connected) {
@@ -101,6 +99,7 @@ Result<void> Connection::ensure() {
   connection_.reset();
   pause_ms_ = std::clamp(pause_ms_ * 2, kFirstPauseMs, kLongestPauseMs);
   retry_at_ms_ = monotonic_ms() + pause_ms_;
+  why_not_ = connected.error();
   return connected;
 }
 

@@ -96,7 +96,8 @@ class Connection {
   const int timeout_ms_;
   std::unique_ptr<pg_conn, Close> connection_;
   std::unordered_set<std::string_view> prepared_;
-  std::int64_t retry_at_ms_ = 0;  // By monotonic_ms().
+  std::int64_t retry_at_ms_ = 0;  // By monotonic_ms(); until then there is no connection, for
+  Error why_not_;                 // the same reason as at the last attempt.
   int pause_ms_ = 0;
   const bool sole_;
   std::string end_of_last_;  // Ends the session that last had the lock; empty: there was none.
