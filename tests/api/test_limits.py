@@ -79,7 +79,11 @@ def test_a_server_whose_database_was_taken_over_stops(tmp_path: Path) -> None:
     try:
         assert server.wait(20) != 0
     finally:
-        taker.kill()
+        end = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'psql'"
+        )
+        end += " AND datname = current_database() AND pid <> pg_backend_pid()"
+        subprocess.run(["psql", url, "-qXAtc", end], check=True, stdout=subprocess.DEVNULL)
         taker.wait()
     assert "server.replaced" in (tmp_path / "server.log").read_text()
     with httpx.Client(base_url=server.url) as client:
