@@ -29,7 +29,7 @@ help: ## list the targets
 
 # --- getting started
 
-.PHONY: setup setup-build build demo run
+.PHONY: setup setup-build setup-mcp build demo run
 setup: ## install what is missing: Debian packages, Python environment
 	@tools/setup.sh
 	@mkdir -p build
@@ -37,6 +37,9 @@ setup: ## install what is missing: Debian packages, Python environment
 setup-build:
 	@tools/setup.sh build
 	@mkdir -p build
+
+setup-mcp:
+	@tools/setup_mcp.sh
 
 build: setup-build ## build everything (preset release)
 	@$(call configure_and_build,release)
@@ -51,7 +54,7 @@ run: setup-build ## start a server here, on a database of its own (fermata.db)
 
 # --- tests; each needs its packages, so each begins with setup
 
-.PHONY: test test-unit test-api test-native test-sdk test-tools test-asan test-tsan
+.PHONY: test test-unit test-api test-mcp test-native test-sdk test-tools test-asan test-tsan
 test: setup ## all tests; closes with the totals (TEST=name for some)
 	@$(call configure_and_build,release)
 	@$(RUN_TESTS) unit api native sdk tools
@@ -67,6 +70,10 @@ test-api: setup ## tests against the real server, on SQLite and PostgreSQL
 test-native: setup ## tests of native agents against a strict model server
 	@$(call configure_and_build,release,fermata)
 	@$(RUN_TESTS) native
+
+test-mcp: setup setup-mcp ## MCP's rules, and a full round with each client: smolagents, SDKs, inspector
+	@$(call configure_and_build,release,fermata)
+	@$(RUN_TESTS) mcp
 
 test-sdk: setup ## tests of the Python SDK against the real smolagents
 	@$(call configure_and_build,release,fermata)
@@ -85,7 +92,11 @@ test-tsan: setup ## unit tests under the thread sanitizer
 
 # --- harder questions
 
-.PHONY: kill-lab test-agents bench-roundtrip bench-startup bench-replay bench-suspended schemathesis fuzz
+.PHONY: kill-lab test-agents bench-roundtrip bench-startup bench-replay bench-suspended schemathesis fuzz mcp-conformance
+mcp-conformance: setup setup-mcp ## MCP's own conformance suite, of 2025-11-25 and of 2026-07-28
+	@$(call configure_and_build,release,mcp_conformance_server)
+	@$(PYTHON) tests/mcp/conformance/run.py --build build/release
+
 kill-lab: setup ## kill -9 at random, then check the history (KILLS=200 STORE=sqlite|postgres)
 	@$(call configure_and_build,failpoints,fermata)
 	@$(BESIDE_STORE) $(PYTHON) tests/kill_lab/kill_lab.py \
@@ -134,7 +145,7 @@ check-layers: ## which room includes which
 	@$(PYTHON) tools/check_layers.py
 
 check-format: ## clang-format
-	@find src tests bench -name '*.[ch]pp' -print0 | xargs -0 -r clang-format-14 --dry-run -Werror
+	@find src tests bench -name node_modules -prune -o -name '*.[ch]pp' -print0 | xargs -0 -r clang-format-14 --dry-run -Werror
 
 PYTHON_FOLDERS = $(foreach folder,demo tests tools bench,$(if $(shell find $(folder) -name '*.py' -print -quit 2>/dev/null),$(folder)))
 
@@ -149,7 +160,7 @@ check-clang-tidy: ## clang-tidy, remembering what it has already passed
 	@$(PYTHON) tools/run_clang_tidy.py --build build/release
 
 format: ## format the C++ and Python sources
-	@find src tests bench -name '*.[ch]pp' -print0 | xargs -0 -r clang-format-14 -i
+	@find src tests bench -name node_modules -prune -o -name '*.[ch]pp' -print0 | xargs -0 -r clang-format-14 -i
 	@.venv/bin/ruff check --fix-only --quiet sdk/python $(PYTHON_FOLDERS)
 	@.venv/bin/ruff format --quiet sdk/python $(PYTHON_FOLDERS)
 

@@ -34,8 +34,9 @@ rules:
   - {name: nobody deletes, tool: "delete_*", effect: deny}
 default: {effect: ask, thresholds: [{from: finance, approve: 1, reject: 1}]}
 """
-# An event stream ends with its workflow only, so it is left to tests/api.
-ENDLESS = "/stream$"
+# An event stream ends with its workflow only, so it is left to tests/api; /mcp is a protocol of its
+# own, whose rules tests/mcp asks.
+ENDLESS = "/stream$|^/mcp$"
 
 
 def command_for(server: Server, kind: str, examples: int, seed: int) -> list[str]:

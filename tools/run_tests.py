@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the test suites one after the other and closes with "N passed, N failed".
 
-    tools/run_tests.py --build build/release unit api native sdk tools
+    tools/run_tests.py --build build/release unit api mcp native sdk tools
 
 Each runner prints its own progress and failures; the numbers come from the JUnit files that it
 leaves in <build>/results. Whatever did not pass has failed: a skipped test, a runner that broke, a
@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+SUITES = ["unit", "api", "mcp", "native", "sdk", "tools"]
 WITH_POSTGRES = [sys.executable, str(ROOT / "tools/with_postgres.py"), "--"]
 
 
@@ -40,8 +41,8 @@ def command_for(suite: str, build: Path, results: Path, selection: str) -> list[
         ctest += ["--output-on-failure", "--progress", "--no-tests=error", "--timeout", "300"]
         ctest += ["-j", str(os.cpu_count() or 1)]
         return WITH_POSTGRES + ctest + (["-R", selection] if selection else [])
-    if suite == "api":
-        return [*WITH_POSTGRES, *pytest, str(ROOT / "tests/api")]
+    if suite in ("api", "mcp"):
+        return [*WITH_POSTGRES, *pytest, str(ROOT / "tests" / suite)]
     if suite == "native":
         return [*pytest, str(ROOT / "tests/native")]
     if suite == "sdk":
@@ -105,7 +106,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, default=Path("build/release"))
     parser.add_argument("--select", default="", help="only tests whose name contains this")
-    parser.add_argument("suites", nargs="+", choices=["unit", "api", "native", "sdk", "tools"])
+    parser.add_argument("suites", nargs="+", choices=SUITES)
     arguments = parser.parse_args()
     return report([run_suite(s, arguments.build, arguments.select) for s in arguments.suites])
 

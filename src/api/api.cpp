@@ -31,7 +31,8 @@ void answer_options(Exchange& exchange, const std::string& allow) {
       response.headers.emplace_back(
           "Access-Control-Allow-Headers",
           "Authorization, X-API-Key, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
-          "Prefer, Last-Event-ID, X-Request-Id, traceparent");
+          "Prefer, Last-Event-ID, X-Request-Id, traceparent, MCP-Protocol-Version, "
+          "MCP-Session-Id, Mcp-Method, Mcp-Name");
       response.headers.emplace_back("Access-Control-Max-Age", "600");
     }
   }
@@ -131,6 +132,7 @@ struct Run {
   }
   void operator()(PageHandler page) const { exchange->answer(page(*exchange)); }
   void operator()(ConversationHandler conversation) const { conversation(exchange); }
+  void operator()(ProtocolHandler protocol) const { protocol.serve(exchange); }
 };
 
 void serve(const ExchangePtr& exchange) {
@@ -154,6 +156,8 @@ void serve(const ExchangePtr& exchange) {
     return exchange->answer(std::move(response));
   }
   exchange->set_route(match.route, match.params);
+  if (const auto* own = std::get_if<ProtocolHandler>(&match.route->action))
+    return own->serve(exchange);
   if (const Result<void> ready = prepare(*exchange, *match.route, match.params); !ready)
     return exchange->refuse(ready.error());
   std::visit(Run{exchange}, match.route->action);
@@ -167,8 +171,10 @@ Api::Api(engine::Engine& engine, ApiOptions options)
 Api::~Api() { stop(); }
 
 void Api::release_waits() {
+  constexpr int kMomentMs = 1000;
   services_->waits.release();
   services_->engine.stop_waiting();  // Those who wait for a turn.
+  services_->open_answers.wait_until_none(kMomentMs);
 }
 
 void Api::stop() {

@@ -15,6 +15,7 @@
 //
 // Thread-safe. The engine outlives the Api; the handlers may outlive it and then answer 503.
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,6 +26,9 @@
 #include "net/http_server.hpp"
 
 namespace fermata::api {
+namespace mcp {
+struct Tool;
+}
 
 // What a model is just writing, for the model call of that key.
 using OnText = std::function<void(const std::string& key, std::string_view text)>;
@@ -45,6 +49,14 @@ struct ApiOptions {
   std::function<std::shared_ptr<void>(
       const std::string& tenant, const std::string& workflow, OnText on_text)>
       follow_text = {};
+  std::string public_url;  // What clients call this server; empty: what their request came to.
+  int mcp_wait_s = 50;     // A tool call's wait for people, unless its caller says otherwise.
+  int max_mcp_wait_s = 3600;
+  std::int64_t mcp_session_s = 7LL * 24 * 3600;
+  // 32 secret bytes, the same on every node; empty: random, so that a restart ends MCP's sessions.
+  std::string session_seed;
+  // For tests of the protocol: offered instead of the product's own.
+  std::shared_ptr<const std::vector<mcp::Tool>> mcp_tools;
 };
 
 class Api {
@@ -56,6 +68,7 @@ class Api {
   net::Refusal refusal();
 
   // Everything that waits is answered with what is known now, streams end, and /readyz says 503.
+  // Takes up to a second, for the answers that come at the end of a stream.
   // Idempotent.
   void release_waits();
   // release_waits(), and waits for the questions that are being answered; later ones are refused

@@ -85,6 +85,11 @@ class Judge {
       error("store.url", "store.url: write an @ in a user's name or password as %40");
     }
     tenants();
+    const std::string& url = config_.public_url;
+    if (!url.empty() && (url.find("://") == std::string::npos || url.back() == '/')) {
+      error("server.public_url",
+            "server.public_url: '" + url + "' is no address such as https://fermata.example.com");
+    }
     // The base of "allow any site": a list of origins must name them.
     for (std::size_t i = 0; i < config_.cors_origins.size(); ++i) {
       const std::string& origin = config_.cors_origins[i];
@@ -171,6 +176,11 @@ std::vector<Setting> general_settings(Config& c) {
        0,
        "The signing key itself, 32 bytes as base64url. Only as a variable, never in the file."},
       {"cors.origins", &c.cors_origins, 0, 0, "Web origins whose pages may call the API."},
+      {"server.public_url",
+       &c.public_url,
+       0,
+       0,
+       "What clients call this server, as https://fermata.example.com; empty: as they asked."},
       {"log.level", &c.log_level, 0, 0, "debug, info, warn, error or off."},
       {"log.format", &c.log_format, 0, 0, "text (key=value) or json; one line an event."},
       {"log.access", &c.log_access, 0, 0, "true: a line for every request."},
@@ -277,6 +287,21 @@ std::vector<Setting> limit_settings(Limits& l) {
        1,
        100,
        "How often undoing a call is tried after a rollback."},
+      {"limits.mcp_wait_s",
+       &l.mcp_wait_s,
+       0,
+       kDay,
+       "How long an MCP tool waits for people, unless its caller says otherwise."},
+      {"limits.mcp_longest_wait_s",
+       &l.mcp_longest_wait_s,
+       1,
+       kDay,
+       "Longest such wait, and that of callers who follow its progress."},
+      {"limits.mcp_session_s",
+       &l.mcp_session_s,
+       60,
+       365 * kDay,
+       "How long a session of an MCP client lasts."},
   };
 }
 

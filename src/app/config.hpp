@@ -71,6 +71,9 @@ struct Limits {
   std::int64_t turn_attempts = 10;
   std::int64_t rollback_attempts = 3;
   std::int64_t undo_attempts = 3;
+  std::int64_t mcp_wait_s = 50;
+  std::int64_t mcp_longest_wait_s = 3600;
+  std::int64_t mcp_session_s = 7LL * 24 * 3600;
 };
 
 struct Config {
@@ -88,6 +91,7 @@ struct Config {
   std::string signing_key;       // base64url, of FERMATA_SIGNING_KEY; never in the file.
   std::string signing_key_file;  // Empty: beside the SQLite file, or none.
   std::vector<std::string> cors_origins;
+  std::string public_url;
   std::string env = "live";
   std::string log_level = "info";
   std::string log_format = "text";

@@ -13,6 +13,7 @@
 #include "api/api.hpp"
 #include "app/bootstrap.hpp"
 #include "app/signing_key.hpp"
+#include "base/hash.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "engine/engine.hpp"
@@ -122,7 +123,7 @@ agents::OrchestratorOptions orchestrator_options(const Config& config, Random& r
   return options;
 }
 
-api::ApiOptions api_options(const Config& config) {
+api::ApiOptions api_options(const Config& config, const std::string& seed) {
   api::ApiOptions options;
   options.cors_origins = config.cors_origins;
   options.worker_threads = threads(config.api_threads);
@@ -135,6 +136,13 @@ api::ApiOptions api_options(const Config& config) {
   options.key_burst = config.limits.key_burst;
   options.stranger_rate = config.limits.stranger_rate;
   options.stranger_burst = config.limits.stranger_burst;
+  options.public_url = config.public_url;
+  options.mcp_wait_s = static_cast<int>(config.limits.mcp_wait_s);
+  options.max_mcp_wait_s = static_cast<int>(config.limits.mcp_longest_wait_s);
+  options.mcp_session_s = config.limits.mcp_session_s;
+  // Every node that signs grants alike knows the others' sessions; the seed itself signs nothing
+  // else.
+  if (!seed.empty()) options.session_seed = ed25519_sign("seed of sessions", seed).substr(0, 32);
   return options;
 }
 
@@ -270,15 +278,15 @@ Result<void> serve(const Config& config, std::ostream& out) {
   FERMATA_CHECK_OK(store::look(config.store_url, store_options(config)));
   // Before the database is touched: without the key there is no use in changing its schema.
   SystemRandom random;
-  FERMATA_TRY(std::string seed, signing_seed(config, random));
+  FERMATA_TRY(const std::string seed, signing_seed(config, random));
   FERMATA_TRY(const auto store, open_store(config, signals));
   Replaced replaced;
-  engine::Options engine_settings = engine_options(config, std::move(seed));
+  engine::Options engine_settings = engine_options(config, seed);
   engine_settings.replaced = [&replaced] { replaced.stop(); };
   FERMATA_TRY(const auto engine, engine::Engine::start(*store, random, std::move(engine_settings)));
   FERMATA_TRY(const auto orchestrator,
               agents::Orchestrator::make(*engine, random, orchestrator_options(config, random)));
-  api::ApiOptions options = api_options(config);
+  api::ApiOptions options = api_options(config, seed);
   options.follow_text = [&watchers = orchestrator->watchers()](const std::string& tenant,
                                                                const std::string& workflow,
                                                                api::OnText on_text) {

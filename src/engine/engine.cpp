@@ -17,6 +17,8 @@ Idempotency idempotency(const Identity& caller,
   return {sha256_hex(scope), sha256_hex(payload)};
 }
 
+std::string workflow_for(const Idempotency& wish) { return "wf_" + suffix_from(wish.id); }
+
 Result<std::unique_ptr<Engine>> Engine::start(store::Store& store,
                                               Random& random,
                                               Options options) {

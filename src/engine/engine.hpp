@@ -45,6 +45,8 @@ Idempotency idempotency(const Identity& caller,
                         std::string_view path,
                         std::string_view key,
                         std::string_view payload);
+// The workflow that such a request makes when it names none.
+std::string workflow_for(const Idempotency& wish);
 
 struct Submission {
   Identity caller;

@@ -57,8 +57,8 @@ void Engine::Impl::submit(Pending pending) {
   // Opening is idempotent by the call's key.
   if (std::holds_alternative<command::OpenCall>(submission.command)) submission.idempotency.reset();
   if (submission.stream.empty())
-    submission.stream = "wf_" + (submission.idempotency ? suffix_from(submission.idempotency->id)
-                                                        : random_suffix(random_));
+    submission.stream = submission.idempotency ? workflow_for(*submission.idempotency)
+                                               : "wf_" + random_suffix(random_);
   const StreamPtr stream = registry_.get(submission.caller.tenant, submission.stream);
   enqueue(stream, std::move(pending));
 }

@@ -189,7 +189,8 @@ void add_cors_headers(const net::Request& request,
   if (std::find(origins.begin(), origins.end(), origin) == origins.end()) return;
   headers.emplace_back("Access-Control-Allow-Origin", origin);
   headers.emplace_back("Access-Control-Expose-Headers",
-                       "ETag, Location, Retry-After, X-Request-Id, Idempotent-Replayed");
+                       "ETag, Location, Retry-After, X-Request-Id, Idempotent-Replayed, "
+                       "MCP-Session-Id, WWW-Authenticate");
 }
 
 }  // namespace fermata::api

@@ -46,6 +46,10 @@ using ReadHandler = Result<engine::Reply> (*)(Exchange&);
 using PageHandler = net::Response (*)(Exchange&);
 // Waits, streams and the like: answers by itself.
 using ConversationHandler = void (*)(const std::shared_ptr<Exchange>&);
+// Another protocol over HTTP: reads key and body by itself, by that protocol's rules.
+struct ProtocolHandler {
+  void (*serve)(const std::shared_ptr<Exchange>&);
+};
 
 struct Route {
   std::string_view method;
@@ -53,7 +57,8 @@ struct Route {
   Kinds kinds = kPublic;
   Body body = Body::kNone;
   std::vector<std::string_view> query;
-  std::variant<CommandHandler, ReadHandler, PageHandler, ConversationHandler> action;
+  std::variant<CommandHandler, ReadHandler, PageHandler, ConversationHandler, ProtocolHandler>
+      action;
 };
 
 using Params = std::vector<std::pair<std::string_view, std::string>>;

@@ -1,5 +1,7 @@
 #include "api/rest/routes.hpp"
 
+#include "api/mcp/endpoint.hpp"
+
 namespace fermata::api {
 namespace {
 
@@ -152,6 +154,21 @@ std::vector<Route> directory_routes() {
   };
 }
 
+std::vector<Route> mcp_routes() {
+  constexpr std::string_view kMetadata = "/.well-known/oauth-protected-resource";
+  return {
+      {"POST", "/mcp", kAgent, Body::kRequired, {}, ProtocolHandler{&mcp::serve_post}},
+      {"DELETE", "/mcp", kAgent, Body::kNone, {}, ProtocolHandler{&mcp::serve_delete}},
+      {"GET", kMetadata, kPublic, Body::kNone, {}, &mcp::resource_metadata},
+      {"GET",
+       "/.well-known/oauth-protected-resource/mcp",
+       kPublic,
+       Body::kNone,
+       {},
+       &mcp::resource_metadata},
+  };
+}
+
 std::vector<Route> other_routes() {
   return {
       {"GET", "/livez", kPublic, Body::kNone, {}, &get_alive},
@@ -172,6 +189,7 @@ std::vector<Route> all_routes() {
   add(all, call_routes());
   add(all, approval_routes());
   add(all, directory_routes());
+  add(all, mcp_routes());
   add(all, other_routes());
   return all;
 }
