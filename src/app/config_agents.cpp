@@ -67,8 +67,7 @@ class Reader {
         continue;
       }
       std::string list;
-      for (const Member& member : known)
-        list.append(list.empty() ? "" : ", ").append(member.name);
+      for (const Member& member : known) list.append(list.empty() ? "" : ", ").append(member.name);
       error_(entry.place, "unknown key '" + key + "'; known here: " + list);
     }
   }
