@@ -187,7 +187,7 @@ std::vector<Setting> general_settings(Config& c) {
   };
 }
 
-std::vector<Setting> limit_settings(Limits& l) {
+std::vector<Setting> traffic_limit_settings(Limits& l) {
   return {
       {"limits.body_bytes", &l.body_bytes, 1024, 64 * kMiB, "Largest request body."},
       {"limits.header_bytes", &l.header_bytes, 1024, kMiB, "Largest request head."},
@@ -223,23 +223,6 @@ std::vector<Setting> limit_settings(Limits& l) {
        0,
        600'000,
        "How long a shutdown waits for open requests."},
-      {"limits.queue", &l.queue, 1, 10'000'000, "Commands that wait; more are answered 503."},
-      {"limits.questions",
-       &l.questions,
-       1,
-       10'000'000,
-       "Questions that wait; more are answered 503."},
-      {"limits.batch", &l.batch, 1, 100'000, "Commands in one database transaction."},
-      {"limits.resident_streams",
-       &l.resident_streams,
-       1,
-       10'000'000,
-       "Workflows whose state is kept in memory."},
-      {"limits.resident_bytes",
-       &l.resident_bytes,
-       kMiB,
-       kMiB * kMiB,
-       "What they may take together, by estimate."},
       {"limits.key_rate",
        &l.key_rate,
        0,
@@ -260,6 +243,28 @@ std::vector<Setting> limit_settings(Limits& l) {
        1,
        1'000'000,
        "Such requests at once after a rest."},
+  };
+}
+
+std::vector<Setting> work_limit_settings(Limits& l) {
+  return {
+      {"limits.queue", &l.queue, 1, 10'000'000, "Commands that wait; more are answered 503."},
+      {"limits.questions",
+       &l.questions,
+       1,
+       10'000'000,
+       "Questions that wait; more are answered 503."},
+      {"limits.batch", &l.batch, 1, 100'000, "Commands in one database transaction."},
+      {"limits.resident_streams",
+       &l.resident_streams,
+       1,
+       10'000'000,
+       "Workflows whose state is kept in memory."},
+      {"limits.resident_bytes",
+       &l.resident_bytes,
+       kMiB,
+       kMiB * kMiB,
+       "What they may take together, by estimate."},
       {"limits.wait_s", &l.wait_s, 1, 3600, "Longest `Prefer: wait`."},
       {"limits.lease_s", &l.lease_s, 1, kDay, "Longest lease of a turn."},
       {"limits.grant_lifetime_s",
@@ -309,7 +314,8 @@ std::vector<Setting> limit_settings(Limits& l) {
 
 std::vector<Setting> settings(Config& c) {
   std::vector<Setting> all = general_settings(c);
-  for (Setting& limit : limit_settings(c.limits)) all.push_back(std::move(limit));
+  for (Setting& limit : traffic_limit_settings(c.limits)) all.push_back(std::move(limit));
+  for (Setting& limit : work_limit_settings(c.limits)) all.push_back(std::move(limit));
   return all;
 }
 

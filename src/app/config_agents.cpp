@@ -68,7 +68,8 @@ class Reader {
       }
       std::string list;
       for (const Member& member : known) list.append(list.empty() ? "" : ", ").append(member.name);
-      error_(entry.place, "unknown key '" + key + "'; known here: " + list);
+      error_(entry.place,
+             std::string("unknown key '").append(key).append("'; known here: ") + list);
     }
   }
 
@@ -363,7 +364,7 @@ void read_agents(const ConfigNode* agents,
   if (tools != nullptr && tools->kind != Kind::kNothing)
     reader.each(*tools, "tools", [&](const ConfigNode& item) { read_tool(reader, item, into); });
   for (const ToolDefinition& tool : into.tools)
-    if (!tool.undo.empty() && into.tool(tool.undo) == nullptr)
+    if (tools != nullptr && !tool.undo.empty() && into.tool(tool.undo) == nullptr)
       error(tools->place,
             "tool '" + tool.name + "': there is no tool '" + tool.undo + "' to undo it");
   if (agents != nullptr && agents->kind != Kind::kNothing)

@@ -67,10 +67,15 @@ std::string unknown_command(const CLI::App& app) {
     if (word.starts_with("-")) continue;
     std::string path, list;
     for (const CLI::App* one = &last; one != nullptr; one = one->get_parent()) {
-      path = one->get_name() + (path.empty() ? "" : " ") + path;
+      path.insert(0, path.empty() ? "" : " ").insert(0, one->get_name());
     }
-    for (const CLI::App* one : there) list += (list.empty() ? "" : ", ") + one->get_name();
-    return "'" + visible(word) + "' is no command of " + path + "; there are " + list;
+    for (const CLI::App* one : there) list.append(list.empty() ? "" : ", ").append(one->get_name());
+    std::string what = "'";
+    return what.append(visible(word))
+        .append("' is no command of ")
+        .append(path)
+        .append("; there are ")
+        .append(list);
   }
   return {};
 }
