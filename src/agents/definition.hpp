@@ -64,8 +64,8 @@ struct ModelDefinition {
   double output_price = 0;
 };
 
-// 0: no such limit. The first two count the journal, so that crashes and rollbacks do not reset
-// them.
+// 0: no such limit. They count the journal of the present branch: a crash does not reset them, a
+// rollback does.
 struct AgentLimits {
   std::int64_t tokens = 0;
   double cost = 0;
