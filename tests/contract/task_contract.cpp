@@ -58,9 +58,9 @@ TEST_F(TaskContract, only_due_tasks_are_leased_the_longest_due_first) {
 }
 
 TEST_F(TaskContract, a_task_falls_due_as_time_passes) {
-  put({task_due("a", now() + 100)});
+  put({task_due("a", now() + 2'000)});
   EXPECT_EQ(leased_ids(), Ids{});
-  database_->pass_ms(120);
+  database_->pass_ms(2'050);
   EXPECT_EQ(leased_ids(), Ids{"a"});
 }
 
@@ -144,7 +144,7 @@ TEST_F(TaskContract, a_retry_comes_back_at_its_time_and_counts_its_attempts) {
   const LeasedTasks none = lease();
   EXPECT_TRUE(none.tasks.empty());
   EXPECT_EQ(none.next_due, retry_at);
-  database_->pass_ms(120);
+  database_->pass_ms(2'050);
   const TaskRow second = lease_one();
   EXPECT_EQ(second.attempts, 2);
   EXPECT_EQ(second.due_at, retry_at);
