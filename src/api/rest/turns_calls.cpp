@@ -92,14 +92,12 @@ void open_until_decided(const ExchangePtr& exchange,
 }
 
 // An agent's key speaks for that agent alone.
-void read_agents(Fields& fields, const Exchange& exchange, engine::LeaseWish& wish) {
-  wish.agents = {exchange.caller().actor.id};
-  std::vector<std::string> named;
-  fields.texts(
-      "agents", named, {.min = 1, .max = kMaxLeasedAgents, .unique = true}, {.shape = kName});
-  const auto foreign = [&](const std::string& agent) { return agent != wish.agents.front(); };
-  if (std::any_of(named.begin(), named.end(), foreign))
-    fields.refuse("value_error", "agents", "this key runs turns of its own agent only");
+Result<void> require_own(const std::vector<std::string>& named, const std::string& own) {
+  const auto foreign = [&](const std::string& agent) { return agent != own; };
+  if (std::none_of(named.begin(), named.end(), foreign)) return {};
+  return fail(ErrorCode::kForbidden,
+              "workflow.not_yours",
+              "this key runs turns of its own agent only, '" + own + "'");
 }
 
 Result<engine::LeaseWish> read_lease(const Exchange& exchange) {
@@ -114,12 +112,16 @@ Result<engine::LeaseWish> read_lease(const Exchange& exchange) {
   Fields fields(exchange.body());
   fields.text(
       "worker", wish.worker, {.required = true, .min = 1, .max = kMaxNameLength, .shape = kLine});
-  read_agents(fields, exchange, wish);
+  wish.agents = {exchange.caller().actor.id};
+  std::vector<std::string> named;
+  fields.texts(
+      "agents", named, {.min = 1, .max = kMaxLeasedAgents, .unique = true}, {.shape = kName});
   fields.object("fingerprint", fingerprint);
   fields.integer("lease_s", lease_s, {.min = 1, .max = exchange.services().options.max_lease_s});
   fields.integer("wait_s", wait_s, {.max = kMaxLeaseWaitS});
   const bool has_fingerprint = fields.has("fingerprint");
   FERMATA_CHECK_OK(fields.finish());
+  FERMATA_CHECK_OK(require_own(named, wish.agents.front()));
   if (has_fingerprint) wish.fingerprint = std::move(fingerprint);
   wish.lease_ms = lease_s * 1000;
   wish.wait_ms = static_cast<int>(
