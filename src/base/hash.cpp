@@ -43,12 +43,15 @@ struct KeyPair {
 
 }  // namespace
 
-std::string sha256_hex(std::string_view bytes) {
+Digest sha256(std::string_view bytes) {
   start_sodium();
-  std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
+  static_assert(std::tuple_size_v<Digest> == crypto_hash_sha256_BYTES);
+  Digest digest{};
   crypto_hash_sha256(digest.data(), bytes_of(bytes), bytes.size());
-  return hex_of(digest);
+  return digest;
 }
+
+std::string sha256_hex(std::string_view bytes) { return hex_of(sha256(bytes)); }
 
 std::string base64url(std::string_view bytes) {
   constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;

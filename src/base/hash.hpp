@@ -2,12 +2,16 @@
 
 // SHA-256, hexadecimal, base64url and comparison in constant time.
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace fermata {
 
+using Digest = std::array<unsigned char, 32>;
+
+Digest sha256(std::string_view bytes);
 std::string sha256_hex(std::string_view bytes);  // 64 lower-case digits.
 std::string base64url(std::string_view bytes);   // No padding.
 std::optional<std::string> from_base64url(std::string_view text);

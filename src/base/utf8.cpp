@@ -42,4 +42,31 @@ std::size_t code_points(std::string_view utf8) {
   }));
 }
 
+CodePoint first_code_point(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const std::size_t length = character_length(text);
+  if (length == 0) return {byte(0), 1, false};
+  if (length == 1) return {byte(0), 1, true};
+  char32_t value = byte(0) & (0xffU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) value = (value << 6U) | (byte(i) & 0x3fU);
+  return {value, length, true};
+}
+
+void append_utf8(std::string& text, char32_t code_point) {
+  const auto add = [&](char32_t byte) { text += static_cast<char>(byte); };
+  if (code_point < 0x80) return add(code_point);
+  if (code_point < 0x800) {
+    add(0xc0U | (code_point >> 6U));
+  } else {
+    if (code_point < 0x10000) {
+      add(0xe0U | (code_point >> 12U));
+    } else {
+      add(0xf0U | (code_point >> 18U));
+      add(0x80U | ((code_point >> 12U) & 0x3fU));
+    }
+    add(0x80U | ((code_point >> 6U) & 0x3fU));
+  }
+  add(0x80U | (code_point & 0x3fU));
+}
+
 }  // namespace fermata

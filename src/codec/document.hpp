@@ -30,5 +30,6 @@ json::Value text_or_null(const std::string& text);         // null when empty.
 json::Value strings_document(const std::vector<std::string>& strings);
 json::Value actor_document(const Actor& actor);
 json::Value error_document(const CallError& error);
+json::Value undo_document(const Workflow& workflow, const Compensation& compensation);
 
 }  // namespace fermata::codec

@@ -107,12 +107,13 @@ TEST(WorkflowDocument, counts_the_calls_of_the_branch_and_names_what_is_pending)
 }
 
 TEST(CallDocument, has_the_shape_of_the_api) {
-  EXPECT_EQ(text(to_document(a_call(), a_workflow())),
-            R"({"id":"cl_01hzy3k9q2w4e6r8t0v1x5z7bc_1","key":"step-1","kind":"tool",)"
-            R"("tool":"refund","arguments":{"amount":250},"state":"waiting","hash":")" +
-                kHash + R"(","request_hash":")" + kRequestHash +
-                R"(","idempotent":false,"epoch":1,"attempt":0,"approval":null,"undo":null,)"
-                R"("opened_at":"2026-11-22T16:00:00.123Z","closed_at":null})");
+  EXPECT_EQ(
+      text(to_document(a_call(), a_workflow())),
+      R"({"id":"cl_01hzy3k9q2w4e6r8t0v1x5z7bc_1","key":"step-1","kind":"tool",)"
+      R"("tool":"refund","arguments":{"amount":250},"state":"waiting","hash":")" +
+          kHash + R"(","request_hash":")" + kRequestHash +
+          R"(","idempotent":false,"epoch":1,"attempt":0,"approval":null,"permission":null,"undo":null,"imported_from":null,)"
+          R"("opened_at":"2026-11-22T16:00:00.123Z","closed_at":null})");
 }
 
 TEST(CallDocument, has_a_result_only_when_done) {
@@ -143,23 +144,31 @@ TEST(CallDocument, says_what_became_of_it) {
 }
 
 TEST(ApprovalDocument, has_the_shape_of_the_api) {
-  EXPECT_EQ(text(to_document(an_approval(), a_workflow())),
-            R"({"id":"ap_01hzy3k9q2w4e6r8t0v1x5z7bc_1",)"
-            R"("workflow_id":"wf_01hzy3k9q2w4e6r8t0v1x5z7bc","call_id":null,"kind":"call",)"
-            R"("status":"pending","action":"refund","arguments":{"amount":1250},)"
-            R"("original_arguments":null,"hash":")" +
-                kHash +
-                R"(","why":"","otherwise":"","title":"",)"
-                R"("requester":{"kind":"agent","id":"refund-agent"},"on_behalf_of":"ana",)"
-                R"("thresholds":[{"from":"finance","approve":2,"reject":1},)"
-                R"({"from":"legal","approve":1,"reject":1}],)"
-                R"("needed":[{"from":"finance","approve":2,"given":0},)"
-                R"({"from":"legal","approve":1,"given":0}],"decisions":[],)"
-                R"("rule":"large refunds","policy_hash":")" +
-                kPolicyHash +
-                R"(","deadline":null,"on_deadline":"expire","form":null,"validation":null,)"
-                R"("channels":null,"metadata":{},"epoch":0,"revision":1,)"
-                R"("created_at":"2026-11-22T16:00:00.123Z","closed_at":null,"outcome":null})");
+  EXPECT_EQ(
+      text(to_document(an_approval(), a_workflow())),
+      R"({"id":"ap_01hzy3k9q2w4e6r8t0v1x5z7bc_1",)"
+      R"("workflow_id":"wf_01hzy3k9q2w4e6r8t0v1x5z7bc","agent":"refund-agent","call_id":null,)"
+      R"("kind":"call",)"
+      R"("status":"pending","action":"refund","arguments":{"amount":1250},)"
+      R"("original_action":null,"original_arguments":null,"hash":")" +
+          kHash +
+          R"(","why":"","otherwise":"","title":"",)"
+          R"("requester":{"kind":"agent","id":"refund-agent"},"on_behalf_of":"ana",)"
+          R"("thresholds":[{"name":"finance","from":"finance","approve":2,"reject":1,)"
+          R"("stage":1,"choice":null,"veto":false,"weights":[],"delegate_to":null,)"
+          R"("escalations":[]},{"name":"legal","from":"legal","approve":1,"reject":1,)"
+          R"("stage":1,"choice":null,"veto":false,"weights":[],"delegate_to":null,)"
+          R"("escalations":[]}],)"
+          R"("needed":[{"name":"finance","from":"finance","stage":1,"approve":2,"given":0,"reject":1,"refused":0},)"
+          R"({"name":"legal","from":"legal","stage":1,"approve":1,"given":0,"reject":1,"refused":0}],)"
+          R"("decisions":[],"delegations":[],"comments":[],"claim":null,)"
+          R"("rule":"large refunds","policy_hash":")" +
+          kPolicyHash +
+          R"(","deadline":null,"on_deadline":"expire","default_answer":null,"outcomes":[],)"
+          R"("schedule":{"reminders":[],"effect_wait_s":0,"effect_at":null,"grant_s":null,)"
+          R"("extend_s":0},"form":null,"validation":null,)"
+          R"("channels":null,"metadata":{},"frozen_by":null,"epoch":0,"revision":1,)"
+          R"("created_at":"2026-11-22T16:00:00.123Z","closed_at":null,"outcome":null,"published":null})");
 }
 
 TEST(ApprovalDocument, counts_each_person_once_in_the_groups_of_their_decisions) {
@@ -170,8 +179,10 @@ TEST(ApprovalDocument, counts_each_person_once_in_the_groups_of_their_decisions)
                         a_decision("dan", DecisionKind::kReject, {"finance", "legal"}),
                         a_decision("eve", DecisionKind::kApprove, {})};
   approval.decisions[0].counts = false;
-  EXPECT_EQ(text(to_document(approval, a_workflow())["needed"]),
-            R"([{"from":"finance","approve":2,"given":1},{"from":"legal","approve":1,"given":1}])");
+  EXPECT_EQ(
+      text(to_document(approval, a_workflow())["needed"]),
+      R"([{"name":"finance","from":"finance","stage":1,"approve":2,"given":1,"reject":1,"refused":1},)"
+      R"({"name":"legal","from":"legal","stage":1,"approve":1,"given":1,"reject":1,"refused":1}])");
 }
 
 TEST(ApprovalDocument, counts_answers_to_a_question) {
@@ -190,11 +201,14 @@ TEST(ApprovalDocument, shows_decisions_and_the_outcome) {
   approval.status = ApprovalStatus::kRejected;
   approval.outcome = Outcome{ApprovalStatus::kRejected, "ben", "seen", {}, kStart + 1};
   const json::Value document = to_document(approval, a_workflow());
-  EXPECT_EQ(text(document["decisions"]),
-            R"([{"person":"ben","decision":"reject","reason":"seen",)"
-            R"("at":"2026-11-22T16:00:00.124Z","door":"slack","hash":")" +
-                kHash + R"(","counts":true}])");
-  EXPECT_EQ(text(document["outcome"]), R"({"status":"rejected","by":"ben","reason":"seen"})");
+  EXPECT_EQ(
+      text(document["decisions"]),
+      R"([{"person":"ben","decision":"reject","reason":"seen",)"
+      R"("at":"2026-11-22T16:00:00.124Z","door":"slack","hash":")" +
+          kHash +
+          R"(","counts":true,"counts_in":["finance"],"delegated_by":null,"outcome":null,"withdrawn":null}])");
+  EXPECT_EQ(text(document["outcome"]),
+            R"({"status":"rejected","by":"ben","reason":"seen","name":null})");
   EXPECT_EQ(document["closed_at"], "2026-11-22T16:00:00.124Z");
   EXPECT_EQ(document["deadline"], "2026-11-23T16:00:00.123Z");
   EXPECT_EQ(document["call_id"], "cl_1");
@@ -206,7 +220,7 @@ TEST(ApprovalDocument, shows_the_answer_of_an_answered_question) {
   approval.status = ApprovalStatus::kAnswered;
   approval.outcome = Outcome{ApprovalStatus::kAnswered, "ben", "", 7, kStart};
   EXPECT_EQ(text(to_document(approval, a_workflow())["outcome"]),
-            R"({"status":"answered","by":"ben","reason":"","answer":7})");
+            R"({"status":"answered","by":"ben","reason":"","name":null,"answer":7})");
 }
 
 TEST(CheckpointDocument, names_its_workflow) {
@@ -220,8 +234,7 @@ TEST(CheckpointDocument, names_its_workflow) {
                               {},
                               {},
                               {ActorKind::kPerson, "ana"},
-                              kStart,
-                              true};
+                              kStart};
   EXPECT_EQ(text(to_document(checkpoint)),
             R"({"id":"cp_01hzy3k9q2w4e6r8t0v1x5z7bc_1",)"
             R"("workflow_id":"wf_01hzy3k9q2w4e6r8t0v1x5z7bc","name":"before","call":null,)"
@@ -234,7 +247,7 @@ TEST(DirectoryDocuments, show_people_and_groups) {
   const Person person{"ana", "Ana", "ana@example.com", {{"slack", "T/U"}}, false};
   EXPECT_EQ(text(to_document(person)),
             R"({"id":"ana","name":"Ana","email":"ana@example.com","identities":{"slack":"T/U"},)"
-            R"("active":false})");
+            R"("active":false,"roles":[],"attributes":{},"manager":null})");
   EXPECT_EQ(text(to_document(Group{"finance", "Finance", {"ben", "ana"}})),
             R"({"id":"finance","name":"Finance","members":["ana","ben"]})");
 }
@@ -242,7 +255,7 @@ TEST(DirectoryDocuments, show_people_and_groups) {
 TEST(DirectoryDocuments, show_keys_without_their_secret) {
   ApiKey key{"k1", ActorKind::kAgent, "refund-agent", "ana", "demo", kHash, kStart, {}, kStart};
   EXPECT_EQ(text(to_document(key)),
-            R"({"id":"k1","kind":"agent","agent":"refund-agent","person":null,)"
+            R"({"id":"k1","kind":"agent","use":"api","agent":"refund-agent","person":null,)"
             R"("on_behalf_of":"ana","label":"demo","created_at":"2026-11-22T16:00:00.123Z",)"
             R"("expires_at":"2026-11-22T16:00:00.123Z","revoked_at":null})");
   key.kind = ActorKind::kPerson;
@@ -251,9 +264,10 @@ TEST(DirectoryDocuments, show_keys_without_their_secret) {
 }
 
 TEST(DirectoryDocuments, show_a_policy_with_its_source_or_without) {
-  const PolicyVersion policy{2, kPolicyHash, "version: 1", "ana", kStart};
-  const std::string head =
-      R"({"version":2,"hash":")" + kPolicyHash + R"(","at":"2026-11-22T16:00:00.123Z","by":"ana")";
+  const PolicyVersion policy{2, kPolicyHash, "version: 1", "ana", kStart, ""};
+  const std::string head = R"({"version":2,"hash":")" + kPolicyHash +
+                           R"(","at":"2026-11-22T16:00:00.123Z","by":"ana",)"
+                           R"("approval":null)";
   EXPECT_EQ(text(to_document(policy, false)), head + "}");
   EXPECT_EQ(text(to_document(policy, true)), head + R"(,"source":"version: 1"})");
 }

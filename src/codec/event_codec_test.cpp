@@ -125,7 +125,7 @@ TEST(EventCodec, chains_over_the_hash_before_and_the_body) {
 }
 
 TEST(TaskCodec, reads_what_it_wrote) {
-  const task::Task task = task::ApprovalDeadline{"ap_1", 1795363200123};
+  const task::Task task = task::ApprovalTimer{"ap_1", 1795363200123};
   EXPECT_EQ(kind_of(task), "approval_deadline");
   EXPECT_EQ(encode(task), R"({"approval":"ap_1","at":1795363200123,"v":1})");
   const auto decoded = decode_task(kind_of(task), encode(task));

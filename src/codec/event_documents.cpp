@@ -22,9 +22,14 @@ class DocumentWriter {
   void time(std::string_view name, const T& member) {
     document_.add(name, time_document(member));
   }
-  void duration(std::string_view name, std::int64_t ms) {
+  void time(std::string_view name, const std::vector<TimeMs>& times) {
+    json::Array documents;
+    for (const TimeMs time : times) documents.push_back(time_document(time));
+    document_.add(name, std::move(documents));
+  }
+  void duration(std::string_view name, std::optional<std::int64_t> ms) {
     const std::string_view stem = name.substr(0, name.size() - 2);
-    document_.add(std::string(stem).append("s"), ms / 1000);
+    document_.add(std::string(stem).append("s"), ms ? json::Value(*ms / 1000) : json::Value());
   }
   template <class T>
   void secret(std::string_view, const T&) {}

@@ -30,16 +30,44 @@ void fields(V& v, Ref<V, Actor> actor) {
 }
 
 template <class V>
+void fields(V& v, Ref<V, ToolIdentity> tool) {
+  v("definition_hash", tool.definition_hash);
+  v("idempotent", tool.idempotent);
+  v("name", tool.name);
+  v("undo", tool.undo);
+}
+
+template <class V>
 void fields(V& v, Ref<V, CallError> error) {
   v("message", error.message);
   v("type", error.type);
 }
 
 template <class V>
+void fields(V& v, Ref<V, Weight> weight) {
+  v("from", weight.from);
+  v("weight", weight.weight);
+}
+
+template <class V>
+void fields(V& v, Ref<V, Escalation> escalation) {
+  v.duration("after_ms", escalation.after_ms);
+  v("replace", escalation.replace);
+  v("to", escalation.to);
+}
+
+template <class V>
 void fields(V& v, Ref<V, Threshold> threshold) {
   v("approve", threshold.approve);
+  v("choice", threshold.choice);
+  v("delegate_to", threshold.delegate_to);
+  v("escalations", threshold.escalations);
   v("from", threshold.from);
+  v("name", threshold.name);
   v("reject", threshold.reject);
+  v("stage", threshold.stage);
+  v("veto", threshold.veto);
+  v("weights", threshold.weights);
 }
 
 }  // namespace fermata::codec

@@ -43,6 +43,26 @@ void fields(V& v, Ref<V, event::CallRecorded> e) {
 }
 
 template <class V>
+void fields(V& v, Ref<V, event::CallImported> e) {
+  v("arguments", e.arguments);
+  v("call", e.call);
+  v("definition_hash", e.definition_hash);
+  v("denial_message", e.denial_message);
+  v("denial_reason", e.denial_reason);
+  v("effective_arguments", e.effective_arguments);
+  v("effective_tool", e.effective_tool);
+  v("epoch", e.epoch);
+  v("error", e.error);
+  v("key", e.key);
+  v("kind", e.kind);
+  v("request_hash", e.request_hash);
+  v("result", e.result);
+  v("source", e.source);
+  v("target", e.target);
+  v("tool", e.tool);
+}
+
+template <class V>
 void fields(V& v, Ref<V, event::CallGranted> e) {
   v("approval", e.approval);
   v("call", e.call);
@@ -50,6 +70,18 @@ void fields(V& v, Ref<V, event::CallGranted> e) {
   v.time("expires_at", e.expires_at);
   v("grant", e.grant);
   v("hash", e.hash);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::CallPermitted> e) {
+  v("call", e.call);
+  v("epoch", e.epoch);
+  v.time("expires_at", e.expires_at);
+  v("grant", e.grant);
+  v("hash", e.hash);
+  v("people", e.people);
+  v("permission", e.permission);
+  v("thresholds", e.thresholds);
 }
 
 template <class V>

@@ -15,6 +15,18 @@ void fields(V& v, Ref<V, Origin> origin) {
 }
 
 template <class V>
+void fields(V& v, Ref<V, Branch> branch) {
+  v.time("at", branch.at);
+  v("attempt", branch.attempt);
+  v("by", branch.by);
+  v("checkpoint", branch.checkpoint);
+  v("epoch", branch.epoch);
+  v("parent", branch.parent);
+  v("reason", branch.reason);
+  v("told", branch.told);
+}
+
+template <class V>
 void fields(V& v, Ref<V, event::WorkflowCreated> e) {
   v("agent", e.agent);
   v("context", e.context);
@@ -55,6 +67,22 @@ void fields(V& v, Ref<V, event::WorkflowRolledBack> e) {
   v("reason", e.reason);
   v("undo_attempts", e.undo_attempts);
   v("undone", e.undone);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::WorkflowForked> e) {
+  v("branches", e.branches);
+  v("parties", e.parties);
+  v("reason", e.reason);
+  v("root", e.root);
+  v("supposed_approval", e.supposed_approval);
+  v("supposed_decision", e.supposed_decision);
+  v("told", e.told);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::EffectsAllowed> e) {
+  v("reason", e.reason);
 }
 
 template <class V>

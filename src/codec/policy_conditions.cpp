@@ -74,8 +74,37 @@ void PolicyReader::conditions_on(const YamlNode& argument,
                  " is no operator; there are eq, ne, lt, lte, gt, gte, in, not_in, exists, glob");
       continue;
     }
-    into.push_back({argument.text, *op, operand(*op, name.text, operators.children[i + 1])});
+    const YamlNode& given = operators.children[i + 1];
+    if (given.kind == Kind::kMap)
+      into.push_back({argument.text,
+                      *op,
+                      given.children.empty() ? "" : given.children[1].text,
+                      operand_from(*op, given)});
+    else
+      into.push_back({argument.text, *op, operand(*op, name.text, given)});
   }
+}
+
+// {argument: limit} or {context: agent}.
+OperandFrom PolicyReader::operand_from(Operator op, const YamlNode& node) {
+  const YamlNode *argument = node.find("argument"), *context = node.find("context");
+  const YamlNode* one = argument != nullptr ? argument : context;
+  const bool compares = op == Operator::kEq || op == Operator::kNe || op == Operator::kLt ||
+                        op == Operator::kLte || op == Operator::kGt || op == Operator::kGte;
+  if (!compares)
+    refuse(node, "only eq, ne, lt, lte, gt and gte compare with an argument or the context");
+  if (one == nullptr || node.children.size() != 2) {
+    refuse(node, "compare with a value, with {argument: NAME} or with {context: NAME}");
+    return OperandFrom::kPolicy;
+  }
+  if (argument != nullptr) {
+    if (!is_path(argument->text))
+      refuse(*argument, "an argument is a name or a path such as customer.country");
+    return OperandFrom::kArgument;
+  }
+  if (context->text != "agent" && context->text != "on_behalf_of" && context->text != "tool")
+    refuse(*context, "context is one of agent, on_behalf_of, tool");
+  return OperandFrom::kContext;
 }
 
 json::Value PolicyReader::operand(Operator op, const std::string& op_name, const YamlNode& node) {
@@ -160,6 +189,10 @@ std::string PolicyReader::text(const YamlNode& node, std::string_view what) {
   const bool is_text = node.kind == Kind::kScalar && given != nullptr &&
                        given->as_string() != nullptr && !given->as_string()->empty();
   if (!is_text) {
+    if (node.kind == Kind::kScalar && node.quoted && node.text.empty()) {
+      refuse(node, std::string(what) + " must not be empty");
+      return {};
+    }
     const bool quotable = node.kind == Kind::kScalar && !node.text.empty();
     refuse(node,
            std::string(what) + " must be text" +

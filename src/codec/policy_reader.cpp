@@ -10,26 +10,30 @@ namespace {
 using Kind = YamlNode::Kind;
 
 constexpr std::size_t kMaxRules = 1000;
+constexpr std::int64_t kMaxAttention = 10'000;
 constexpr std::size_t kMaxConditions = 50;
-constexpr std::size_t kMaxThresholds = 20;
 constexpr std::size_t kMaxNameCharacters = 100;
 constexpr std::size_t kMaxToolBytes = 256;
-constexpr std::int64_t kMaxCount = 1000;
-constexpr std::int64_t kMaxDeadlineS = 315'360'000;  // Ten years.
 constexpr std::string_view kDefaultName = "default";
-
-bool is_group_id(std::string_view text) {
-  constexpr std::string_view kFirst = "abcdefghijklmnopqrstuvwxyz0123456789";
-  constexpr std::string_view kRest = "abcdefghijklmnopqrstuvwxyz0123456789._-";
-  return !text.empty() && text.size() <= 64 && kFirst.find(text.front()) != kFirst.npos &&
-         text.find_first_not_of(kRest) == text.npos;
-}
+constexpr std::string_view kAskingFields[] = {"thresholds",
+                                              "deadline_s",
+                                              "on_deadline",
+                                              "remind_percent",
+                                              "escalate",
+                                              "effect_wait_s",
+                                              "grant_s",
+                                              "extend_s",
+                                              "title"};
 
 }  // namespace
 
 ParsedPolicy PolicyReader::read(const YamlNode& root) {
   Policy policy;
-  if (map(root, "the policy", {"version", "rules", "default"}, {"version", "default"})) {
+  std::vector<PolicyCase> read_cases;
+  const Names known = {"version", "rates", "attention", "rules", "default", "cases"};
+  if (map(root, "the policy", known, {"version", "default"})) {
+    if (const YamlNode* given = root.find("rates"))
+      rates(*given);  // Before the rules that use them.
     if (const YamlNode* version = root.find("version")) whole(*version, "version", 1, 1);
     if (const YamlNode* fallback_node = root.find("default")) {
       policy.fallback = fallback(*fallback_node);
@@ -42,13 +46,33 @@ ParsedPolicy PolicyReader::read(const YamlNode& root) {
     } else if (rules != nullptr) {
       for (const YamlNode& node : rules->children) policy.rules.push_back(rule(node));
     }
+    if (const YamlNode* given = root.find("attention")) policy.attention = attention(*given);
+    if (const YamlNode* given = root.find("cases")) read_cases = cases(*given);
   }
-  return {std::move(policy), std::move(errors_)};
+  policy.rates = rates_;
+  return {std::move(policy), std::move(read_cases), std::move(errors_), std::move(titles_)};
+}
+
+AttentionLimits PolicyReader::attention(const YamlNode& node) {
+  AttentionLimits limits;
+  const std::pair<std::string_view, std::optional<std::int64_t>*> fields[] = {
+      {"open_per_agent", &limits.open_per_agent},
+      {"asked_per_hour", &limits.asked_per_hour},
+      {"open_per_approver", &limits.open_per_approver}};
+  if (!map(node, "attention", {fields[0].first, fields[1].first, fields[2].first}, {}))
+    return limits;
+  for (const auto& [name, limit] : fields)
+    if (const YamlNode* given = node.find(name)) *limit = whole(*given, name, 1, kMaxAttention);
+  return limits;
 }
 
 Rule PolicyReader::rule(const YamlNode& node) {
   Rule made;
-  const Names known = {"name", "tool", "when", "effect", "thresholds", "deadline_s", "on_deadline"};
+  const Names known = {"name",           "tool",     "when",          "arguments",  "agents",
+                       "tags",           "any_tags", "time",          "calls",      "sum",
+                       "money",          "effect",   "thresholds",    "deadline_s", "on_deadline",
+                       "remind_percent", "escalate", "effect_wait_s", "grant_s",    "extend_s",
+                       "title"};
   if (!map(node, "a rule", known, {"name", "tool", "effect"})) return made;
   if (const YamlNode* name = node.find("name")) made.name = rule_name(*name);
   if (const YamlNode* tool = node.find("tool")) {
@@ -56,6 +80,7 @@ Rule PolicyReader::rule(const YamlNode& node) {
     if (made.tool.size() > kMaxToolBytes) refuse(*tool, "tool is longer than 256 bytes");
   }
   if (const YamlNode* when = node.find("when")) made.when = conditions(*when);
+  made.circumstances = circumstances(node);
   if (const YamlNode* named = node.find("effect")) made.effect = effect(*named);
   if (made.effect == Effect::kAsk) {
     if (node.find("thresholds") == nullptr && node.find("effect") != nullptr) {
@@ -65,7 +90,7 @@ Rule PolicyReader::rule(const YamlNode& node) {
     asking(node, made);
     return made;
   }
-  for (const std::string_view name : {"thresholds", "deadline_s", "on_deadline"}) {
+  for (const std::string_view name : kAskingFields) {
     if (const YamlNode* unused = node.find(name)) {
       refuse(*unused, std::string(name) + " is for rules with effect: ask; remove it");
     }
@@ -78,7 +103,15 @@ Rule PolicyReader::fallback(const YamlNode& node) {
   Rule made;
   made.name = kDefaultName;
   made.tool = "*";
-  const Names known = {"effect", "thresholds", "deadline_s", "on_deadline"};
+  const Names known = {"effect",
+                       "thresholds",
+                       "deadline_s",
+                       "on_deadline",
+                       "remind_percent",
+                       "escalate",
+                       "effect_wait_s",
+                       "grant_s",
+                       "extend_s"};
   if (!map(node, "default", known, {"effect"})) return made;
   const YamlNode* named = node.find("effect");
   if (named == nullptr) return made;
@@ -115,56 +148,6 @@ Effect PolicyReader::effect(const YamlNode& node) {
   }
   refuse(node, "effect must be one of allow, ask, deny");
   return Effect::kDeny;
-}
-
-void PolicyReader::asking(const YamlNode& node, Rule& into) {
-  if (const YamlNode* given = node.find("thresholds")) into.thresholds = thresholds(*given);
-  if (const YamlNode* deadline = node.find("deadline_s")) {
-    into.deadline_ms = 1000 * whole(*deadline, "deadline_s", 1, kMaxDeadlineS);
-  }
-  const YamlNode* at_end = node.find("on_deadline");
-  if (at_end == nullptr) return;
-  const auto known = on_deadline_from(at_end->text);
-  if (!known) refuse(*at_end, "on_deadline must be one of expire, reject");
-  into.on_deadline = known.value_or(OnDeadline::kReject);
-}
-
-std::vector<Threshold> PolicyReader::thresholds(const YamlNode& node) {
-  std::vector<Threshold> made;
-  if (node.kind != Kind::kList || node.children.empty() || node.children.size() > kMaxThresholds) {
-    refuse(
-        node,
-        "thresholds must be a list of 1 to 20, such as [{from: finance, approve: 1, reject: 1}]");
-    return made;
-  }
-  for (const YamlNode& one : node.children) {
-    made.push_back(threshold(one));
-    const bool repeated = std::any_of(made.begin(), made.end() - 1, [&](const Threshold& other) {
-      return other.from == made.back().from;
-    });
-    if (repeated && !made.back().from.empty()) {
-      refuse(one, "group " + made.back().from + " stands twice; make it one threshold");
-    }
-  }
-  return made;
-}
-
-Threshold PolicyReader::threshold(const YamlNode& node) {
-  Threshold made;
-  if (!map(node, "a threshold", {"from", "approve", "reject"}, {"from"})) return made;
-  if (const YamlNode* from = node.find("from")) {
-    made.from = text(*from, "from");
-    if (!made.from.empty() && !is_group_id(made.from)) {
-      refuse(*from, "from must be a group's id: lower-case letters, digits, `.`, `_`, `-`");
-    }
-  }
-  if (const YamlNode* approve = node.find("approve")) {
-    made.approve = whole(*approve, "approve", 1, kMaxCount);
-  }
-  if (const YamlNode* reject = node.find("reject")) {
-    made.reject = whole(*reject, "reject", 1, kMaxCount);
-  }
-  return made;
 }
 
 std::vector<Condition> PolicyReader::conditions(const YamlNode& when) {

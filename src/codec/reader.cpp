@@ -1,5 +1,7 @@
 #include "codec/reader.hpp"
 
+#include <algorithm>
+
 namespace fermata::codec {
 namespace {
 
@@ -42,6 +44,11 @@ const json::Value* Reader::take(std::string_view name) {
 bool Reader::can_be_written(const std::optional<TimeMs>& time) {
   constexpr TimeMs kLast = 250'000'000'000'000;  // In the year 9892.
   return !time || (*time >= 0 && *time <= kLast);
+}
+
+bool Reader::can_be_written(const std::vector<TimeMs>& times) {
+  return std::all_of(
+      times.begin(), times.end(), [](TimeMs time) { return can_be_written(std::optional(time)); });
 }
 
 void Reader::set_fault(std::string_view name, const Fault& inner) {
@@ -123,6 +130,9 @@ Fault Reader::read(const json::Value& value, DecisionKind& kind) {
 }
 Fault Reader::read(const json::Value& value, OnDeadline& on_deadline) {
   return read_name(value, on_deadline, on_deadline_from);
+}
+Fault Reader::read(const json::Value& value, KeyUse& use) {
+  return read_name(value, use, key_use_from);
 }
 
 }  // namespace fermata::codec

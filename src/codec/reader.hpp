@@ -18,6 +18,7 @@
 #include "base/json.hpp"
 #include "core/actor.hpp"
 #include "core/approval/approval.hpp"
+#include "core/directory/directory.hpp"
 #include "core/workflow/workflow.hpp"
 
 namespace fermata::codec {
@@ -63,6 +64,7 @@ class Reader {
   void set_fault(std::string_view name, const Fault& inner);
   // Years 1970 to 9999, with room for what is added to them.
   static bool can_be_written(const std::optional<TimeMs>& time);
+  static bool can_be_written(const std::vector<TimeMs>& times);
 
   static Fault read(const json::Value& value, bool& flag);
   static Fault read(const json::Value& value, std::int64_t& integer);
@@ -81,6 +83,7 @@ class Reader {
   static Fault read(const json::Value& value, ApprovalStatus& status);
   static Fault read(const json::Value& value, DecisionKind& kind);
   static Fault read(const json::Value& value, OnDeadline& on_deadline);
+  static Fault read(const json::Value& value, KeyUse& use);
 
   template <class T>
   static Fault read(const json::Value& value, std::optional<T>& optional) {

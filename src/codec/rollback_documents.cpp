@@ -2,6 +2,7 @@
 
 #include "codec/document.hpp"
 #include "codec/documents.hpp"
+#include "core/workflow/undo.hpp"
 
 namespace fermata::codec {
 namespace {
@@ -47,6 +48,15 @@ json::Value effects_document(const Workflow& workflow, const RollbackPlan& plan)
   return documents;
 }
 
+// What earlier rollbacks left behind and is not settled. It is gone on with after this one.
+json::Value outstanding_document(const Workflow& workflow) {
+  json::Array documents;
+  for (const Compensation& compensation : workflow.compensations)
+    if (!is_settled(undo_state(workflow, compensation)))
+      documents.push_back(undo_document(workflow, compensation));
+  return documents;
+}
+
 }  // namespace
 
 json::Value to_document(const RollbackPlan& plan, const Workflow& workflow) {
@@ -67,6 +77,7 @@ json::Value to_document(const RollbackPlan& plan, const Workflow& workflow) {
       .add("asked_again", std::move(again))
       .add("cancelled", std::move(cancelled))
       .add("effects", effects_document(workflow, plan))
+      .add("outstanding", outstanding_document(workflow))
       .add("version", workflow.version)
       .done();
 }

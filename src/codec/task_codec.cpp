@@ -13,9 +13,12 @@ constexpr std::int64_t kVersion = 1;
 template <class T>
 inline constexpr std::string_view kKind{};
 template <>
-inline constexpr std::string_view kKind<task::ApprovalDeadline> = "approval_deadline";
+inline constexpr std::string_view kKind<task::ApprovalTimer> = "approval_deadline";
 template <>
 inline constexpr std::string_view kKind<task::TurnLapse> = "turn_lapse";
+
+template <>
+inline constexpr std::string_view kKind<task::PolicyPublication> = "policy_publication";
 
 // A task and the version it is written in.
 template <class T>
@@ -25,7 +28,7 @@ struct Versioned {
 };
 
 template <class V>
-void fields(V& v, Ref<V, Versioned<task::ApprovalDeadline>> due) {
+void fields(V& v, Ref<V, Versioned<task::ApprovalTimer>> due) {
   v("approval", due.task.approval);
   v.time("at", due.task.at);
   v("v", due.version);
@@ -37,6 +40,17 @@ void fields(V& v, Ref<V, Versioned<task::TurnLapse>> lapse) {
   v("turn", lapse.task.turn);
   v("v", lapse.version);
   v("workflow", lapse.task.workflow);
+}
+
+template <class V>
+void fields(V& v, Ref<V, Versioned<task::PolicyPublication>> policy) {
+  v("approval", policy.task.approval);
+  v.time("at", policy.task.at);
+  v("hash", policy.task.hash);
+  v("proposed_by", policy.task.proposed_by);
+  v("replaces", policy.task.replaces);
+  v("source", policy.task.source);
+  v("v", policy.version);
 }
 
 tl::unexpected<Error> corrupt_task(std::string where) {
@@ -74,8 +88,9 @@ std::string encode(const task::Task& task) {
 Result<task::Task> decode_task(std::string_view kind, std::string_view body) {
   const Result<json::Value> parsed = json::parse(body, json::kMaxStoredDepth);
   if (!parsed) return corrupt_task(parsed.error().message);
-  if (kind == kKind<task::ApprovalDeadline>) return read_task<task::ApprovalDeadline>(*parsed);
+  if (kind == kKind<task::ApprovalTimer>) return read_task<task::ApprovalTimer>(*parsed);
   if (kind == kKind<task::TurnLapse>) return read_task<task::TurnLapse>(*parsed);
+  if (kind == kKind<task::PolicyPublication>) return read_task<task::PolicyPublication>(*parsed);
   return corrupt_task("no such kind of task");
 }
 

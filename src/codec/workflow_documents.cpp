@@ -12,21 +12,6 @@ namespace {
 // behind, and its document is written with each change.
 constexpr std::size_t kMostShownUndos = 200;
 
-json::Value undo_document(const Workflow& workflow, const Compensation& compensation) {
-  const Call& call = workflow.calls[compensation.call];
-  return Document()
-      .add("call", call.id)
-      .add("tool", call.tool)
-      .add("arguments", call.effective())
-      .add("undo_tool", text_or_null(call.undo))
-      .add("state", to_string(undo_state(workflow, compensation)))
-      .add("attempts", compensation.attempts)
-      .add("key", text_or_null(undo_key(workflow, compensation)))
-      .add("error", text_or_null(undo_error(workflow, compensation)))
-      .add("epoch", compensation.epoch)
-      .done();
-}
-
 json::Value undos_document(const Workflow& workflow) {
   json::Array documents;
   for (const bool settled : {false, true})
@@ -63,10 +48,11 @@ json::Value turn_document(const std::optional<Turn>& turn) {
       .done();
 }
 
-json::Value origin_document(const std::optional<Origin>& origin) {
+json::Value origin_document(const std::optional<Origin>& origin, const std::string& root) {
   if (!origin) return {};
   return Document()
       .add("workflow", origin->workflow)
+      .add("root", root)
       .add("checkpoint", origin->checkpoint)
       .add("version", origin->version)
       .done();
@@ -95,6 +81,21 @@ json::Value result_of(const Call& call, const Workflow& workflow) {
 
 }  // namespace
 
+json::Value undo_document(const Workflow& workflow, const Compensation& compensation) {
+  const Call& call = workflow.calls[compensation.call];
+  return Document()
+      .add("call", call.id)
+      .add("tool", call.tool)
+      .add("arguments", call.effective())
+      .add("undo_tool", text_or_null(call.undo))
+      .add("state", to_string(undo_state(workflow, compensation)))
+      .add("attempts", compensation.attempts)
+      .add("key", text_or_null(undo_key(workflow, compensation)))
+      .add("error", text_or_null(undo_error(workflow, compensation)))
+      .add("epoch", compensation.epoch)
+      .done();
+}
+
 json::Value to_document(const Workflow& workflow) {
   return Document()
       .add("id", workflow.id)
@@ -109,7 +110,7 @@ json::Value to_document(const Workflow& workflow) {
       .add("requester", actor_document(workflow.requester))
       .add("dispatch", to_string(workflow.dispatch))
       .add("effects", to_string(workflow.effects))
-      .add("forked_from", origin_document(workflow.forked_from))
+      .add("forked_from", origin_document(workflow.forked_from, workflow.root))
       .add("epoch", workflow.epoch)
       .add("version", workflow.version)
       .add("branches", branches_document(workflow))
@@ -130,8 +131,9 @@ json::Value to_document(const Call& call, const Workflow& workflow) {
   document.add("id", call.id)
       .add("key", call.key)
       .add("kind", to_string(call.kind))
-      .add("tool", call.tool)
+      .add("tool", call.asked_tool())
       .add("arguments", call.arguments);
+  if (call.tool != call.asked_tool()) document.add("effective_tool", call.tool);
   if (call.effective_arguments) document.add("effective_arguments", *call.effective_arguments);
   document.add("state", to_string(call.state))
       .add("hash", call.hash)
@@ -140,7 +142,9 @@ json::Value to_document(const Call& call, const Workflow& workflow) {
       .add("epoch", call.epoch)
       .add("attempt", call.attempt)
       .add("approval", text_or_null(call.approval))
-      .add("undo", text_or_null(call.undo));
+      .add("permission", text_or_null(call.permission))
+      .add("undo", text_or_null(call.undo))
+      .add("imported_from", text_or_null(call.imported_from));
   if (call.state == CallState::kDone) document.add("result", result_of(call, workflow));
   if (call.error) document.add("error", error_document(*call.error));
   if (call.state == CallState::kDenied)
@@ -149,6 +153,27 @@ json::Value to_document(const Call& call, const Workflow& workflow) {
         Document().add("reason", call.denial_reason).add("message", call.denial_message).done());
   return document.add("opened_at", time_document(call.opened_at))
       .add("closed_at", time_document(call.closed_at))
+      .done();
+}
+
+json::Value to_document(const ComparedCall& row, const Workflow& left, const Workflow& right) {
+  return Document()
+      .add("key", row.key)
+      .add("same", row.same)
+      .add("left", row.left ? to_document(left.calls[*row.left], left) : json::Value())
+      .add("right", row.right ? to_document(right.calls[*row.right], right) : json::Value())
+      .done();
+}
+
+json::Value outcome_document(const Workflow& workflow) {
+  return Document()
+      .add("id", workflow.id)
+      .add("name", workflow.name)
+      .add("status", to_string(status(workflow)))
+      .add("effects", to_string(workflow.effects))
+      .add("calls", call_counts(workflow))
+      .add("result", workflow.result)
+      .add("error", workflow.error ? error_document(*workflow.error) : json::Value())
       .done();
 }
 
@@ -166,7 +191,7 @@ json::Value to_document(const Checkpoint& checkpoint) {
       .add("metadata", checkpoint.metadata)
       .add("by", actor_document(checkpoint.by))
       .add("at", time_document(checkpoint.at))
-      .add("live", checkpoint.live)
+      .add("live", checkpoint.live())
       .done();
 }
 
