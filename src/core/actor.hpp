@@ -18,7 +18,7 @@ struct Actor {
   friend bool operator==(const Actor&, const Actor&) = default;
 };
 
-enum class Door { kRest, kMcp, kCli, kSlack, kEmail, kTimer, kSystem };
+enum class Door { kRest, kMcp, kCli, kConsole, kSlack, kEmail, kTimer, kSystem };
 
 // Names as they stand on disk and in the API ("agent", "rest", ...).
 std::string to_string(ActorKind kind);

@@ -3,6 +3,7 @@
 // The closed sum type of everything that can be wished for. Each command goes to one stream.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -38,6 +39,28 @@ struct RollBack {
   std::string checkpoint, reason;
   std::optional<std::int64_t> turn;
   std::optional<std::int64_t> if_version;  // Of the preview that somebody agreed to.
+};
+
+// As if people had decided a request otherwise.
+struct Supposition {
+  std::string approval;
+  DecisionKind decision = DecisionKind::kReject;  // Or kApprove.
+  std::string reason;
+  std::optional<json::Value> result;  // Of the call, as if it had been approved and done.
+};
+// A new workflow from another one's journal (fork.hpp). At the checkpoint, or at the supposed
+// decision, or, with neither, from the beginning.
+struct ForkWorkflow {
+  std::shared_ptr<const Workflow> source;  // As it stands; nothing of it changes.
+  std::string checkpoint;
+  std::optional<Supposition> decision;
+  std::optional<json::Value> input;  // Instead of the source's.
+  std::string name, reason;
+  std::vector<std::string> tags;
+  std::optional<Dispatch> dispatch;  // Absent: as the source's.
+};
+struct AllowEffects {
+  std::string reason;
 };
 
 struct StartTurn {
@@ -93,12 +116,43 @@ struct DecideApproval {
   json::Object arguments;                   // kEdit.
   json::Value answer;                       // kAnswer.
   std::optional<std::int64_t> if_revision;  // If-Match.
+  std::string outcome = {};                 // A custom one that means `decision`; or empty.
+  std::string action = {};                  // kEdit: the tool to call instead; empty: the same.
+};
+// One's own decision, before the outcome.
+struct WithdrawDecision {
+  std::string approval, reason;
+};
+struct ClaimApproval {
+  std::string approval;
+  std::string person;  // Whom it is assigned to; empty: the actor.
+};
+struct ReleaseApproval {
+  std::string approval;
+};
+// `to` decides in the actor's place: until then, or for good (forward).
+struct DelegateApproval {
+  std::string approval, to, reason;
+  std::optional<TimeMs> until;
+};
+struct EndDelegation {
+  std::string approval;
+};
+struct CommentApproval {
+  std::string approval, text;
+  std::int64_t reply_to = 0;
+  bool for_agent = false, asks = false;
+};
+struct ExtendApproval {
+  std::string approval, reason;
+  std::int64_t by_ms = 0;
 };
 struct CancelApproval {
   std::string approval, reason;
 };
-// A timer's: closes the request if its deadline has passed, else refuses with approval.not_due.
-struct ExpireApproval {
+// A timer's: does what is due by the request's clock - reminders, escalations, the effect, its end
+// - else refuses with approval.not_due.
+struct AdvanceApproval {
   std::string approval;
 };
 
@@ -119,15 +173,63 @@ struct SetGroup {
 struct RemoveGroup {
   std::string group;
 };
+struct SetResource {
+  Resource resource;
+};
+struct RemoveResource {
+  std::string resource;
+};
+// The kill switch, for an agent, a tool, both together, or for `everything`, the whole tenant; that
+// is said, and never what was left out.
+struct ThrowSwitch {
+  std::string agent, tool, reason;
+  bool everything = false;
+};
+struct LiftSwitch {
+  std::string freeze, reason;
+};
 struct CreateKey {
   ApiKey key;
 };
 struct RevokeKey {
   std::string key;
 };
+// Signs a browser in. `key` is the session's own: id, secret and end are of the caller's making.
+struct BeginSession {
+  ApiKey key;
+  std::string with;  // The id of the actor's key, or of the link that is used up.
+};
+struct EndSession {
+  std::string key;
+};
+struct GivePermission {
+  PermissionTerms terms;
+  std::string reason;
+};
+// One more person agrees to it.
+struct JoinPermission {
+  std::string permission;
+};
+struct RevokePermission {
+  std::string permission, reason;
+};
+// The engine's, on the way of an OpenCall: recorded before the call is.
+struct UsePermission {
+  std::string permission, workflow, call_key;
+  std::int64_t epoch = 0;
+  std::string hash;
+  std::string tool, definition_hash, agent;
+  json::Object arguments;
+};
 // `source` has been parsed by codec/policy; its hash is that of the text.
 struct PublishPolicy {
   std::string source, hash;
+  // Of one that people agreed to; else it is the operator's file, or the first one.
+  std::string approval, replaces, proposed_by;
+};
+// Another policy instead of the one in force: people are asked, on a stream of its own.
+struct ProposePolicy {
+  std::string source, hash, reason;
 };
 
 using Command = std::variant<CreateWorkflow,
@@ -135,6 +237,8 @@ using Command = std::variant<CreateWorkflow,
                              FailWorkflow,
                              CancelWorkflow,
                              RollBack,
+                             ForkWorkflow,
+                             AllowEffects,
                              StartTurn,
                              RenewTurn,
                              EndTurn,
@@ -144,13 +248,31 @@ using Command = std::variant<CreateWorkflow,
                              RequestApproval,
                              DecideApproval,
                              CancelApproval,
-                             ExpireApproval,
+                             WithdrawDecision,
+                             ClaimApproval,
+                             ReleaseApproval,
+                             DelegateApproval,
+                             EndDelegation,
+                             CommentApproval,
+                             ExtendApproval,
+                             AdvanceApproval,
                              CreateCheckpoint,
                              SetPerson,
                              SetGroup,
                              RemoveGroup,
+                             SetResource,
+                             RemoveResource,
+                             ThrowSwitch,
+                             LiftSwitch,
+                             GivePermission,
+                             JoinPermission,
+                             RevokePermission,
+                             UsePermission,
                              CreateKey,
                              RevokeKey,
-                             PublishPolicy>;
+                             BeginSession,
+                             EndSession,
+                             PublishPolicy,
+                             ProposePolicy>;
 
 }  // namespace fermata::command

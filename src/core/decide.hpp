@@ -28,11 +28,17 @@
 
 namespace fermata {
 
-// How often something is tried before it is given up.
+// How often something is tried before it is given up, and how large things may be.
 struct Limits {
-  std::int64_t turn_attempts = 10;     // Turns in a row that lapse and leave nothing new.
-  std::int64_t rollback_attempts = 3;  // An agent's, to one checkpoint.
-  std::int64_t undo_attempts = 3;      // Of undoing one call.
+  std::int64_t turn_attempts = 10;       // Turns in a row that lapse and leave nothing new.
+  std::int64_t rollback_attempts = 3;    // An agent's, to one checkpoint.
+  std::int64_t undo_attempts = 10;       // Of undoing one call.
+  std::int64_t request_changes = 5'000;  // Of one request, but for what decides or ends it.
+  std::int64_t freezes_per_hour = 60;    // That one person throws.
+  std::int64_t fork_calls = 10'000;      // Of the source that a fork takes over or may recall.
+  std::int64_t fork_bytes = std::int64_t{16} << 20;  // Of the source's events.
+  std::int64_t permission_bytes = 16'384;            // Of what one standing permission looks at.
+  std::int64_t permitted_calls = 1'000'000;          // By all that have not ended together.
 };
 
 struct Context {
@@ -46,6 +52,8 @@ struct Context {
   const Policy* policy = nullptr;        // Null: none could be read; then nothing is allowed (P2).
   std::int64_t grant_lifetime_ms = 24LL * 3600 * 1000;
   Limits limits = {};
+  // What people have before them already; null: not counted, and then nothing is too much.
+  const Attention* attention = nullptr;
   // Agents that the server itself runs; null: none.
   const std::set<std::string>* native_agents = nullptr;
 };
@@ -63,6 +71,12 @@ Result<Events> decide(const Directory& directory,
 // Asserts that the event fits: one that was just decided does.
 Workflow evolve(Workflow workflow, const event::Recorded& recorded);
 Directory evolve(Directory directory, const event::Recorded& recorded);
+
+// The request as it begins; `asker` and whom it acts for are those of the event.
+Approval make_approval(const Workflow& workflow,
+                       const event::ApprovalRequested& asked,
+                       const Actor& asker,
+                       const std::string& on_behalf_of);
 
 // Why the event cannot have happened in this state; empty when it can. To be asked before a stored
 // event is folded, because a database can be damaged: an event that does not fit is no fault of

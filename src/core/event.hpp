@@ -12,7 +12,7 @@
 
 #include "base/json.hpp"
 #include "core/actor.hpp"
-#include "core/approval/approval.hpp"
+#include "core/approval/event.hpp"
 #include "core/directory/directory.hpp"
 #include "core/workflow/workflow.hpp"
 
@@ -45,6 +45,21 @@ struct WorkflowRolledBack {
   std::vector<std::string> dropped;  // Calls that left the branch.
   std::vector<std::string> undone;   // Those of them whose effects were done, or may have been.
   std::int64_t undo_attempts = 3;    // How often undoing one of them may be tried.
+};
+
+// Right after the creation of a fork: what the branches of the source told, up to where it begins,
+// and what is another here.
+struct WorkflowForked {
+  std::vector<Branch> branches;
+  std::string root;                  // The first one of a line of forks.
+  std::vector<std::string> parties;  // Who never decided there never decides here (P3).
+  std::string told;                  // To the model, of another input; or empty.
+  std::string reason;
+  std::string supposed_approval, supposed_decision;  // Which request, and how it went here.
+};
+// From here on its tool calls do the real thing.
+struct EffectsAllowed {
+  std::string reason;
 };
 
 struct TurnStarted {
@@ -88,6 +103,22 @@ struct CallRecorded {
   std::optional<CallError> error;
   std::int64_t turn = 0, epoch = 0;
 };
+// In a fork: how a call of the source ended. Either it is a call of the fork's own journal, or,
+// with neither id nor key, it waits to stand in for an equal call.
+struct CallImported {
+  std::string call, key;
+  std::string source;  // The call there; empty: a person said how it ended.
+  CallKind kind = CallKind::kTool;
+  std::string tool;
+  json::Object arguments;
+  std::optional<json::Object> effective_arguments;
+  std::string effective_tool;  // Another one that a person chose; or empty.
+  std::string request_hash, definition_hash, target;
+  json::Value result;
+  std::optional<CallError> error;
+  std::string denial_reason, denial_message;  // Set: it was denied.
+  std::int64_t epoch = 0;
+};
 struct CallGranted {
   std::string call, grant, approval, hash;
   std::int64_t epoch = 0;
@@ -98,6 +129,14 @@ struct CallStarted {
   std::string call, grant;
   std::int64_t turn = 0, attempt = 0;
 };
+// It needs no request: people agreed to such calls before.
+struct CallPermitted {
+  std::string call, grant, permission, hash;
+  std::vector<Threshold> thresholds;  // What the policy asked.
+  std::vector<std::string> people;    // Who agreed to the permission; they satisfied it.
+  std::int64_t epoch = 0;
+  std::optional<TimeMs> expires_at;
+};
 struct CallClosed {
   std::string call, hash;
   json::Value result;
@@ -105,38 +144,6 @@ struct CallClosed {
 };
 struct CallDenied {
   std::string call, reason, message;
-};
-
-struct ApprovalRequested {
-  std::string approval, call;
-  Question question;
-  std::string hash;
-  Actor requester;
-  std::string on_behalf_of;
-  std::vector<Threshold> thresholds;
-  std::string rule, policy_hash;
-  std::int64_t epoch = 0;
-};
-struct ApprovalDecided {
-  std::string approval, person;
-  DecisionKind decision = DecisionKind::kApprove;
-  std::string reason, hash;
-  std::vector<std::string> groups;  // Of the thresholds: those the person belonged to.
-  json::Value answer;
-};
-// New arguments, hence a new H; the decisions so far no longer count.
-struct ApprovalEdited {
-  std::string approval, person, reason;
-  json::Object arguments;
-  std::string hash;
-  std::vector<Threshold> thresholds;
-  std::string rule, policy_hash;
-};
-struct ApprovalClosed {
-  std::string approval;
-  ApprovalStatus status = ApprovalStatus::kApproved;
-  std::string by, reason;
-  json::Value answer;
 };
 
 struct CheckpointCreated {
@@ -157,6 +164,35 @@ struct GroupSet {
 struct GroupRemoved {
   std::string group;
 };
+struct ResourceSet {
+  Resource resource;
+};
+struct ResourceRemoved {
+  std::string resource;
+};
+// The kill switch was thrown, and lifted.
+struct Frozen {
+  std::string freeze, agent, tool, reason;
+};
+struct Thawed {
+  std::string freeze, reason;
+};
+struct PermissionGiven {
+  std::string permission;
+  PermissionTerms terms;
+  std::string reason;
+};
+struct PermissionJoined {
+  std::string permission, person;
+};
+struct PermissionRevoked {
+  std::string permission, reason;
+};
+struct PermissionUsed {
+  std::string permission, workflow, call_key;
+  std::int64_t epoch = 0;
+  std::string hash, amount;
+};
 struct KeyCreated {
   ApiKey key;
 };
@@ -166,6 +202,12 @@ struct KeyRevoked {
 struct PolicyPublished {
   std::int64_t version = 0;
   std::string hash, source;
+  std::string approval;     // By which people agreed to it; empty: the operator's file.
+  std::string proposed_by;  // Who asked them.
+};
+// People agreed to it, but it could not come into force any more.
+struct PolicyNotPublished {
+  std::string approval, hash, reason;
 };
 
 using Event = std::variant<WorkflowCreated,
@@ -173,27 +215,51 @@ using Event = std::variant<WorkflowCreated,
                            WorkflowFailed,
                            WorkflowCancelled,
                            WorkflowRolledBack,
+                           WorkflowForked,
+                           EffectsAllowed,
                            TurnStarted,
                            TurnRenewed,
                            TurnEnded,
                            TurnLapsed,
                            CallOpened,
                            CallRecorded,
+                           CallImported,
                            CallGranted,
                            CallStarted,
+                           CallPermitted,
                            CallClosed,
                            CallDenied,
                            ApprovalRequested,
                            ApprovalDecided,
                            ApprovalEdited,
                            ApprovalClosed,
+                           ApprovalWithdrawn,
+                           ApprovalClaimed,
+                           ApprovalReleased,
+                           ApprovalDelegated,
+                           ApprovalDelegationEnded,
+                           ApprovalCommented,
+                           ApprovalReminded,
+                           ApprovalEscalated,
+                           ApprovalExtended,
+                           ApprovalAgreed,
+                           ApprovalReopened,
                            CheckpointCreated,
                            PersonSet,
                            GroupSet,
                            GroupRemoved,
+                           ResourceSet,
+                           ResourceRemoved,
+                           Frozen,
+                           Thawed,
+                           PermissionGiven,
+                           PermissionJoined,
+                           PermissionRevoked,
+                           PermissionUsed,
                            KeyCreated,
                            KeyRevoked,
-                           PolicyPublished>;
+                           PolicyPublished,
+                           PolicyNotPublished>;
 
 // An event with everything that is known about it but its place in the hash chain (WorkflowEvent).
 struct Recorded {

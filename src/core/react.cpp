@@ -1,21 +1,41 @@
+#include "core/approval/clock.hpp"
 #include "core/decide.hpp"
 
 namespace fermata {
 namespace {
 
-std::string deadline_id(const std::string& approval) { return "deadline:" + approval; }
+std::string timer_id(const std::string& approval) { return "deadline:" + approval; }
 std::string lapse_id(const std::string& workflow) { return "turn:" + workflow; }
+
+std::string publication_id(const std::string& approval) { return "policy:" + approval; }
 
 struct React {
   const Workflow& workflow;
   task::Tasks& tasks;
 
-  void operator()(const event::ApprovalRequested& asked) const {
-    if (asked.question.deadline)
-      tasks.create.push_back(task::ApprovalDeadline{asked.approval, *asked.question.deadline});
+  void operator()(const event::ApprovalRequested& e) const {
+    if (next_moment(*find_approval(workflow, e.approval))) arm(e.approval);
   }
-  void operator()(const event::ApprovalClosed& closed) const {
-    tasks.drop.push_back(deadline_id(closed.approval));
+  void operator()(const event::ApprovalEdited& e) const { arm(e.approval); }
+  void operator()(const event::ApprovalReminded& e) const { arm(e.approval); }
+  void operator()(const event::ApprovalEscalated& e) const { arm(e.approval); }
+  void operator()(const event::ApprovalExtended& e) const { arm(e.approval); }
+  void operator()(const event::ApprovalAgreed& e) const { arm(e.approval); }
+  void operator()(const event::ApprovalReopened& e) const { arm(e.approval); }
+  void operator()(const event::ApprovalClosed& e) const {
+    arm(e.approval);
+    if (e.status == ApprovalStatus::kApproved) publish(*find_approval(workflow, e.approval));
+  }
+  void publish(const Approval& approval) const {
+    if (approval.question.kind != ApprovalKind::kPolicy) return;
+    const json::Value arguments = approval.question.arguments;
+    const json::Value metadata = approval.question.metadata;
+    tasks.create.push_back(task::PolicyPublication{approval.id,
+                                                   metadata.string_or("source"),
+                                                   arguments.string_or("hash"),
+                                                   arguments.string_or("replaces"),
+                                                   approval.requester.id,
+                                                   approval.outcome->at});
   }
 
   // Whoever runs it may be gone. One that nobody dispatches is run again by whoever ran it.
@@ -33,6 +53,14 @@ struct React {
   template <class Other>
   void operator()(const Other&) const {}
 
+  // One task for each request: the next time that something is due.
+  void arm(const std::string& approval) const {
+    const auto next = next_moment(*find_approval(workflow, approval));
+    if (next)
+      tasks.create.push_back(task::ApprovalTimer{approval, *next});
+    else
+      tasks.drop.push_back(timer_id(approval));
+  }
   void drop_lapse() const {
     if (workflow.dispatch != Dispatch::kNone) tasks.drop.push_back(lapse_id(workflow.id));
   }
@@ -44,7 +72,9 @@ namespace task {
 
 std::string id_of(const Task& task) {
   if (const auto* lapse = std::get_if<TurnLapse>(&task)) return lapse_id(lapse->workflow);
-  return deadline_id(std::get<ApprovalDeadline>(task).approval);
+  if (const auto* policy = std::get_if<PolicyPublication>(&task))
+    return publication_id(policy->approval);
+  return timer_id(std::get<ApprovalTimer>(task).approval);
 }
 
 TimeMs due_at(const Task& task) {

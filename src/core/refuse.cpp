@@ -7,8 +7,25 @@ tl::unexpected<Error> not_found(const std::string& entity, const std::string& id
       ErrorCode::kNotFound, entity + ".not_found", "there is no " + entity + " '" + id + "'");
 }
 
-Result<void> require_open(const Workflow& workflow, const Context& context) {
-  if (!workflow.exists()) return not_found("workflow", context.stream);
+Result<void> require_runnable(Dispatch dispatch, const std::string& agent, const Context& context) {
+  if (dispatch != Dispatch::kNative) return {};
+  if (context.native_agents != nullptr && context.native_agents->contains(agent)) return {};
+  return fail(ErrorCode::kInvalid,
+              "workflow.not_native",
+              "the server's configuration declares no agent '" + agent + "'");
+}
+
+Result<void> require_task(Dispatch dispatch, const json::Value& input) {
+  if (dispatch != Dispatch::kNative) return {};
+  const std::string* text = input.as_string();
+  if (text == nullptr) text = input["task"].as_string();
+  if (text != nullptr && text->find_first_not_of(" \t\r\n") != std::string::npos) return {};
+  return fail(ErrorCode::kInvalid,
+              "workflow.task_required",
+              "say in `input` what the agent is to do: a text, or an object with a text `task`");
+}
+
+Result<void> require_own(const Workflow& workflow, const Context& context) {
   if (context.actor.kind == ActorKind::kAgent && context.actor.id != workflow.agent)
     return fail(
         ErrorCode::kForbidden, "workflow.not_yours", "this workflow is run by another agent");
@@ -17,10 +34,17 @@ Result<void> require_open(const Workflow& workflow, const Context& context) {
     return fail(ErrorCode::kForbidden,
                 "workflow.not_yours",
                 "this workflow runs for another person than this key");
+  return {};
+}
+
+Result<void> require_open(const Workflow& workflow, const Context& context) {
+  if (!workflow.exists()) return not_found("workflow", context.stream);
+  FERMATA_CHECK_OK(require_own(workflow, context));
   if (workflow.closed())
     return fail(ErrorCode::kConflict,
                 "workflow.closed",
-                "this workflow is " + to_string(workflow.ended) + " and takes no more commands");
+                "this workflow is " + to_string(workflow.ended) + " and takes no more commands" +
+                    (workflow.standalone ? "" : "; what goes on from it is a fork"));
   return {};
 }
 
@@ -42,6 +66,17 @@ Result<void> require_fence(const Workflow& workflow,
               "turn.stale",
               "a worker holds turn " + std::to_string(workflow.turn->n) +
                   ": an agent that acts meanwhile must name it as its own");
+}
+
+Result<void> require_not_frozen(const Workflow& workflow,
+                                const std::string& tool,
+                                const Context& context) {
+  const Freeze* freeze = frozen(*context.directory, workflow.agent, tool);
+  if (freeze == nullptr) return {};
+  return fail(ErrorCode::kUnavailable,
+              "switch.frozen",
+              "the kill switch holds this since " + to_rfc3339(freeze->from) +
+                  (freeze->reason.empty() ? "" : ": " + freeze->reason));
 }
 
 Result<void> require_askers(const std::vector<Threshold>& thresholds, const std::string& action) {

@@ -11,8 +11,8 @@
 
 namespace fermata::task {
 
-// Send command::ExpireApproval when `at` has come.
-struct ApprovalDeadline {
+// Send command::AdvanceApproval when `at` of the request's clock has come.
+struct ApprovalTimer {
   std::string approval;
   TimeMs at = 0;
 };
@@ -24,14 +24,20 @@ struct TurnLapse {
   TimeMs at = 0;
 };
 
-using Task = std::variant<ApprovalDeadline, TurnLapse>;
+// Send command::PublishPolicy: people agreed to it.
+struct PolicyPublication {
+  std::string approval, source, hash, replaces, proposed_by;
+  TimeMs at = 0;
+};
+
+using Task = std::variant<ApprovalTimer, TurnLapse, PolicyPublication>;
 
 struct Tasks {
   std::vector<Task> create;
   std::vector<std::string> drop;  // Ids.
 };
 
-std::string id_of(const Task& task);  // "deadline:ap_...", "turn:wf_..."
+std::string id_of(const Task& task);  // "deadline:ap_...", "turn:wf_...", "policy:ap_..."
 TimeMs due_at(const Task& task);
 
 }  // namespace fermata::task

@@ -10,28 +10,27 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.hpp"
 #include "core/actor.hpp"
+#include "core/approval/threshold.hpp"
 
 namespace fermata {
-
-struct Directory;
-
-// `approve` members of group `from` must agree; `reject` of them (at least one) end it with no.
-struct Threshold {
-  std::string from;
-  std::int64_t approve = 1;
-  std::int64_t reject = 1;
-  friend bool operator==(const Threshold&, const Threshold&) = default;
-};
 
 enum class ApprovalKind {
   kCall,      // May this action be done with these arguments?
   kQuestion,  // Answer this form.
   kInDoubt,   // A crash left it open whether this was done: did it happen? (P17)
+  kPolicy,    // May this policy take the place of the one in force?
 };
+
+// Whether it is agreed to, rather than answered.
+constexpr bool is_action(ApprovalKind kind) {
+  return kind == ApprovalKind::kCall || kind == ApprovalKind::kPolicy;
+}
+inline constexpr std::string_view kPublishPolicy = "policy.publish";  // What kPolicy asks about.
 
 enum class ApprovalStatus {
   kPending,
@@ -41,10 +40,12 @@ enum class ApprovalStatus {
   kExpired,
   kCancelled,
   kSuperseded,
+  kIgnored,  // Dismissed: the call is skipped, which is no refusal.
 };
 
-enum class DecisionKind { kApprove, kReject, kEdit, kAnswer };
-enum class OnDeadline { kExpire, kReject };
+enum class DecisionKind { kApprove, kReject, kEdit, kAnswer, kIgnore };
+// What a deadline brings. Never a yes to a call: time agrees to nothing (P1).
+enum class OnDeadline { kExpire, kReject, kIgnore, kAnswer };
 
 struct Decision {
   std::string person;
@@ -53,10 +54,31 @@ struct Decision {
   std::string hash;  // H of what this person was shown (P5).
   Door door = Door::kRest;
   TimeMs at = 0;
-  std::vector<std::string> groups;  // Of the thresholds: those the person was in when deciding.
+  std::vector<std::string> groups;  // The thresholds it counted in when it was made, by name.
   json::Value answer;               // Of kAnswer.
-  bool counts = true;               // False once an edit made a new H.
+  bool counts = true;               // False once an edit made a new H, or it was withdrawn.
+  std::string delegated_by = {};    // Whose place it was made in; or empty.
+  std::string outcome = {};         // The custom one it chose; or empty.
+  std::string withdrawn = {};       // Why; or empty.
+
+  const std::string& seat() const { return delegated_by.empty() ? person : delegated_by; }
+  bool refuses() const { return kind == DecisionKind::kReject || kind == DecisionKind::kIgnore; }
   friend bool operator==(const Decision&, const Decision&) = default;
+};
+
+// An answer that the request names itself, and what it means: a decision of that kind.
+struct CustomOutcome {
+  std::string name;
+  DecisionKind means = DecisionKind::kReject;
+  std::string text;  // What the agent is told.
+  friend bool operator==(const CustomOutcome&, const CustomOutcome&) = default;
+};
+
+// A tool as the agent's runtime has told of it.
+struct ToolIdentity {
+  std::string name, definition_hash, undo;
+  bool idempotent = false;
+  friend bool operator==(const ToolIdentity&, const ToolIdentity&) = default;
 };
 
 // How people are asked. `action` and `arguments` are what H binds; the rest is the agent's own
@@ -76,7 +98,50 @@ struct Question {
   json::Object metadata;
   std::optional<TimeMs> deadline;
   OnDeadline on_deadline = OnDeadline::kExpire;
+  json::Value default_answer;  // Of OnDeadline::kAnswer.
+  std::vector<CustomOutcome> outcomes;
 };
+
+// When what happens to a request by itself. Times are of the request's own clock (clock.hpp).
+struct Schedule {
+  std::vector<TimeMs> reminders;              // Ascending.
+  std::int64_t effect_wait_ms = 0;            // From enough agreement to the effect.
+  std::optional<std::int64_t> grant_life_ms;  // Of what is granted; else the server's.
+  std::int64_t extend_ms = 0;                 // By how much approvers may move the deadline in all.
+  friend bool operator==(const Schedule&, const Schedule&) = default;
+};
+
+// Somebody else decides in `from`'s place. Of depth one: a delegate delegates to nobody.
+struct Delegation {
+  std::string from, to;
+  std::optional<TimeMs> until;  // None: for good (forwarded).
+  std::string reason;
+  TimeMs at = 0;
+
+  bool holds(TimeMs now) const { return !until || now < *until; }
+  friend bool operator==(const Delegation&, const Delegation&) = default;
+};
+
+// Who has taken it on. It tells the others; it takes nobody's right to decide.
+struct Claim {
+  std::string person;
+  std::string by;  // Who assigned it; or the same person.
+  TimeMs at = 0;
+  friend bool operator==(const Claim&, const Claim&) = default;
+};
+
+struct Comment {
+  Actor by;
+  std::string text;
+  std::int64_t reply_to = 0;  // The number of another one, from 1 on; 0: none.
+  bool for_agent = false;
+  bool asks = false;  // The agent, who answers with a reply.
+  TimeMs at = 0;
+  friend bool operator==(const Comment&, const Comment&) = default;
+};
+
+inline constexpr std::string_view kBySystem = "system";  // Outcome::by.
+inline constexpr std::string_view kByDeadline = kBySystem;
 
 struct Outcome {
   ApprovalStatus status = ApprovalStatus::kPending;
@@ -84,6 +149,7 @@ struct Outcome {
   std::string reason;
   json::Value answer;
   TimeMs at = 0;
+  std::string name = {};  // The custom one; or empty.
 };
 
 struct Approval {
@@ -91,6 +157,7 @@ struct Approval {
   std::string call;  // Empty: asked without a call.
   Question question;
   std::optional<json::Object> original_arguments;  // Before the first edit.
+  std::string original_action;                     // Before people chose another tool; or empty.
   std::string hash;                                // H.
   Actor requester;
   std::string on_behalf_of;
@@ -99,7 +166,14 @@ struct Approval {
   std::string rule;  // Name of the rule that asked.
   std::string policy_hash;
   std::string snapshot_hash;  // Of the policy when it was asked; another one only tightens (P1).
+  Schedule schedule;
   std::vector<Decision> decisions;
+  std::vector<Delegation> delegations;
+  std::vector<Comment> comments;
+  std::optional<Claim> claim;
+  std::size_t reminded = 0;         // How many of the schedule's reminders are done.
+  std::int64_t extended_ms = 0;     // By how much the deadline was moved.
+  std::optional<TimeMs> effect_at;  // Enough have agreed; it ends then, unless somebody stops it.
   std::int64_t epoch = 0;
   std::int64_t asked_at_version = 0;  // Of the stream.
   std::int64_t revision = 0;          // Grows with every event about it; the ETag.
@@ -110,21 +184,6 @@ struct Approval {
   bool pending() const { return status == ApprovalStatus::kPending; }
 };
 
-struct Tally {
-  Threshold threshold;
-  std::int64_t approvals = 0;
-  std::int64_t rejections = 0;
-};
-
-enum class Verdict { kOpen, kApproved, kRejected };
-
-// One line per threshold, counting each person once, and only who belonged to the group when
-// deciding and belongs to it as of `directory` (P1).
-std::vector<Tally> tally(const Approval& approval, const Directory& directory);
-// kApproved when every threshold is met; no thresholds means nobody can ever agree (P2).
-Verdict verdict(const Approval& approval, const Directory& directory);
-// Whether `person` is an active member of a group that some threshold names.
-bool is_approver(const Approval& approval, const Directory& directory, const std::string& person);
 // Who asked or started the workflow, and whoever the agent works for, never decide (P3).
 bool is_party(const Approval& approval, const std::string& person);
 

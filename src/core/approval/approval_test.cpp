@@ -1,3 +1,4 @@
+#include "core/approval/tally.hpp"
 #include "tests/support/story.hpp"
 
 namespace fermata::testing {
@@ -100,6 +101,62 @@ TEST(Approval, P3_agents_admins_and_timers_never_decide) {
   EXPECT_TRUE(story.approval().pending());
 }
 
+// A workflow that the server runs, and whose agent was told that refund takes {ticket, amount}.
+Story asked_natively(std::int64_t amount) {
+  Story story;
+  story.native_agents = {"refunds"};
+  EXPECT_TRUE(story.when(Story::person("dan"),
+                         command::CreateWorkflow{.agent = "refunds", .input = "Refund T-1."}));
+  story.turn();
+  command::OpenCall briefing;
+  briefing.turn = story.workflow.turn->n;
+  briefing.key = "run/briefing";
+  briefing.kind = CallKind::kValue;
+  briefing.tool = "briefing";
+  briefing.recorded = true;
+  briefing.result =
+      *json::parse(R"({"tools":[{"name":"refund","arguments":{"type":"object","properties":)"
+                   R"({"ticket":{"type":"string"},"amount":{"type":"integer","maximum":900}},)"
+                   R"("required":["ticket","amount"],"additionalProperties":false}}]})");
+  EXPECT_EQ(reason(story.when(Story::agent(), briefing)), "accepted");
+  EXPECT_EQ(reason(story.when(Story::agent(), story.refund(amount))), "accepted");
+  return story;
+}
+
+Result<Events> edit_as(Story& story, const std::string& who, const char* arguments) {
+  command::DecideApproval wish;
+  wish.approval = story.approval().id;
+  wish.decision = DecisionKind::kEdit;
+  wish.hash = story.approval().hash;
+  wish.arguments = *json::parse(arguments)->as_object();
+  return story.when(Story::person(who), wish);
+}
+
+TEST(Approval, an_edit_that_the_servers_tool_would_not_take_is_refused_and_says_what_is_wrong) {
+  Story story = asked_natively(500);
+  for (const char* arguments : {R"({"ticket":"T-1","amount":"x"})",
+                                R"({"ticket":"T-1"})",
+                                R"({"ticket":"T-1","amount":60,"nosuch":1})",
+                                R"({"ticket":"T-1","amount":901})"}) {
+    const auto edited = edit_as(story, "ben", arguments);
+    ASSERT_EQ(reason(edited), "approval.bad_edit") << arguments;
+    EXPECT_EQ(edited.error().code, ErrorCode::kInvalid);
+  }
+  const auto wrong = edit_as(story, "ben", R"({"ticket":"T-1","amount":"x","nosuch":1})");
+  EXPECT_NE(wrong.error().message.find("refund does not take these arguments: "),
+            std::string::npos);
+  for (const char* field : {"amount", "nosuch"})
+    EXPECT_NE(wrong.error().message.find(field), std::string::npos) << wrong.error().message;
+  EXPECT_TRUE(story.approval().pending());
+  EXPECT_TRUE(has<event::CallGranted>(edit_as(story, "ben", R"({"ticket":"T-1","amount":60})")));
+}
+
+TEST(Approval, an_edit_of_a_call_that_somebody_else_runs_is_theirs_to_check) {
+  Story story = asked(500);
+  EXPECT_TRUE(
+      has<event::CallGranted>(edit_as(story, "ben", R"({"ticket":"T-1","amount":60,"nosuch":1})")));
+}
+
 TEST(Approval, P4_whoever_comes_later_gets_the_outcome_that_won) {
   Story story = asked(500);
   ASSERT_EQ(reason(story.decide_as("ben", DecisionKind::kReject, "looks odd")), "accepted");
@@ -117,16 +174,33 @@ TEST(Approval, P4_a_decision_after_the_deadline_is_refused_before_any_expiry_eve
   story.turn();
   ASSERT_EQ(reason(story.when(Story::agent(), story.refund(500))), "accepted");
   story.now += 999;
-  EXPECT_EQ(reason(story.when(Story::timer(), command::ExpireApproval{story.approval().id})),
+  EXPECT_EQ(reason(story.when(Story::timer(), command::AdvanceApproval{story.approval().id})),
             "approval.not_due");
   story.now += 1;
-  EXPECT_EQ(reason(story.decide_as("ben", DecisionKind::kApprove)), "approval.deadline_passed");
+  EXPECT_EQ(reason(story.decide_as("ben", DecisionKind::kApprove)), "approval.closed");
   EXPECT_TRUE(has<event::ApprovalClosed>(
-      story.when(Story::timer(), command::ExpireApproval{story.approval().id})));
+      story.when(Story::timer(), command::AdvanceApproval{story.approval().id})));
   EXPECT_EQ(story.approval().status, ApprovalStatus::kExpired);
-  EXPECT_EQ(reason(story.when(Story::timer(), command::ExpireApproval{story.approval().id})),
+  EXPECT_EQ(reason(story.when(Story::timer(), command::AdvanceApproval{story.approval().id})),
             "accepted");
   EXPECT_EQ(story.call().denial_reason, "approval.expired");
+}
+
+TEST(Approval, P4_the_answer_is_the_same_before_and_after_the_expiry_event) {
+  Story story;
+  for (Rule& rule : story.policy.rules) rule.deadline_ms = 1000;
+  story.created();
+  story.turn();
+  ASSERT_EQ(reason(story.when(Story::agent(), story.refund(500))), "accepted");
+  story.now += 1700;
+  const auto before = story.decide_as("ben", DecisionKind::kApprove);
+  story.now += 100;
+  ASSERT_TRUE(has<event::ApprovalClosed>(
+      story.when(Story::timer(), command::AdvanceApproval{story.approval().id})));
+  const auto after = story.decide_as("cleo", DecisionKind::kApprove);
+  ASSERT_EQ(reason(after), "approval.closed");
+  EXPECT_EQ(before.error().extra, after.error().extra);
+  EXPECT_EQ(before.error().message, after.error().message);
 }
 
 TEST(Approval, P5_a_decision_with_another_hash_is_refused) {
@@ -220,6 +294,19 @@ TEST(Approval, a_question_takes_an_answer_that_fits_its_form) {
   ASSERT_EQ(reason(story.when(Story::person("dan"), decision)), "accepted");
   EXPECT_EQ(story.approval().status, ApprovalStatus::kAnswered);
   EXPECT_EQ(story.approval().outcome->answer["n"], json::Value(3));
+}
+
+TEST(Approval, L3_who_agreed_before_settles_what_enough_agree_to_by_now) {
+  Story story = asked(5000);
+  ASSERT_EQ(reason(story.decide_as("ben", DecisionKind::kApprove)), "accepted");
+  story.directory.groups["finance"].members = {"cleo", "dan"};
+  ASSERT_EQ(reason(story.decide_as("cleo", DecisionKind::kApprove)), "accepted");
+  EXPECT_EQ(reason(story.decide_as("cleo", DecisionKind::kApprove)), "approval.already_decided");
+  story.directory.groups["finance"].members = {"ben", "cleo"};
+  EXPECT_EQ(reason(story.decide_as("cleo", DecisionKind::kReject, "no")),
+            "approval.already_decided");
+  EXPECT_TRUE(has<event::CallGranted>(story.decide_as("cleo", DecisionKind::kApprove)));
+  EXPECT_EQ(story.approval().outcome->by, "cleo");
 }
 
 }  // namespace

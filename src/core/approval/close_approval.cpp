@@ -8,19 +8,9 @@ namespace {
 
 // request_approval does nothing but ask, so that its outcome is its result.
 event::CallClosed answer_call(const Approval& approval, const event::ApprovalClosed& closed) {
-  const json::Value asked = approval.question.arguments;
-  const bool edited = approval.original_arguments.has_value();
-  const std::string action = asked.string_or("action");
   return {approval.call,
           approval.hash,
-          json::Object{
-              {"outcome", to_string(closed.status)},
-              {"by", closed.by},
-              {"reason", closed.reason},
-              {"action", action},
-              {"arguments", asked["arguments"]},
-              {"edited", edited},
-              {"text", words::answered(action, closed.status, closed.by, closed.reason, edited)}},
+          outcome_for_agent(approval, closed.status, closed.by, closed.reason, closed.outcome),
           std::nullopt};
 }
 
@@ -32,7 +22,7 @@ event::CallGranted grant(const Workflow& workflow,
           approval.id,
           approval.hash,
           approval.epoch,
-          context.now + context.grant_lifetime_ms};
+          context.now + approval.schedule.grant_life_ms.value_or(context.grant_lifetime_ms)};
 }
 
 // A question after a crash: it happened (then the journal gets its result), or it did not (then the
@@ -52,6 +42,29 @@ void resolve_doubt(Events& events,
 
 }  // namespace
 
+json::Value outcome_for_agent(const Approval& approval,
+                              ApprovalStatus status,
+                              const std::string& by,
+                              const std::string& reason,
+                              const std::string& name) {
+  const json::Value asked = approval.question.arguments;
+  const bool edited = approval.original_arguments.has_value();
+  const std::string action = asked.string_or("action");
+  return json::Object{
+      {"outcome", to_string(status)},
+      {"name", name.empty() ? json::Value() : json::Value(name)},
+      {"by", by},
+      {"reason", reason},
+      {"action", action},
+      {"arguments", asked["arguments"]},
+      {"edited", edited},
+      {"text",
+       words::with_comments(
+           words::answered(
+               {.action = action, .status = status, .by = by, .reason = reason, .edited = edited}),
+           approval)}};
+}
+
 Events close_approval(const Workflow& workflow,
                       const Approval& approval,
                       event::ApprovalClosed closed,
@@ -69,7 +82,8 @@ Events close_approval(const Workflow& workflow,
       events.push_back(event::CallDenied{
           approval.call,
           "approval." + to_string(closed.status),
-          words::not_performed(approval, closed.status, closed.by, closed.reason)});
+          words::with_comments(
+              words::not_performed(approval, closed.status, closed.by, closed.reason), approval)});
   }
   if (workflow.standalone)
     events.push_back(event::WorkflowCompleted{
@@ -84,10 +98,10 @@ Events cancel_pending(const Workflow& workflow, const std::string& reason, const
     events.push_back(event::ApprovalClosed{
         approval.id, ApprovalStatus::kCancelled, context.actor.id, reason, {}});
     if (!approval.call.empty() && approval.question.kind == ApprovalKind::kCall)
-      events.push_back(
-          event::CallDenied{approval.call,
-                            "approval.cancelled",
-                            "The request was withdrawn: " + reason + ". It was not performed."});
+      events.push_back(event::CallDenied{
+          approval.call,
+          "approval.cancelled",
+          words::not_performed(approval, ApprovalStatus::kCancelled, context.actor.id, reason)});
   }
   return events;
 }

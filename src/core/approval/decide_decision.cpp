@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "core/approval/decide.hpp"
-#include "core/decide.hpp"
+#include "core/approval/edit.hpp"
+#include "core/approval/tally.hpp"
 #include "core/form/form.hpp"
 #include "core/refuse.hpp"
 
@@ -12,8 +13,27 @@ namespace {
 
 using command::DecideApproval;
 
+// Why `person` has no seat now.
+tl::unexpected<Error> refuse_seat(const Approval& approval, const Context& context) {
+  const std::string& person = context.actor.id;
+  for (const Delegation& one : approval.delegations)
+    if (one.from == person && one.holds(context.now))
+      return fail(ErrorCode::kConflict,
+                  "approval.delegated",
+                  "you have handed this on to " + one.to + ", who decides in your place");
+  if (is_approver(approval, *context.directory, person))
+    return fail(ErrorCode::kConflict,
+                "approval.stage_not_open",
+                "others must agree before it is your turn");
+  return fail(ErrorCode::kForbidden,
+              "approval.not_an_approver",
+              "you are in none of the groups that may decide this");
+}
+
 // Who, and whether the request still is what this person saw.
-Result<void> require_may_decide(const Approval& approval,
+Result<void> require_may_decide(const Workflow& workflow,
+                                const Approval& approval,
+                                const Seat& seat,
                                 const DecideApproval& wish,
                                 const Context& context) {
   const std::string& person = context.actor.id;
@@ -23,14 +43,16 @@ Result<void> require_may_decide(const Approval& approval,
         ErrorCode::kForbidden,
         "approval.requester_decides",
         "you asked for this, started it, or the agent works for you: somebody else must decide");
-  if (!is_approver(approval, *context.directory, person))
-    return fail(ErrorCode::kForbidden,
-                "approval.not_an_approver",
-                "you are in none of the groups that may decide this");
-  if (approval.question.deadline && context.now >= *approval.question.deadline)
-    return fail(ErrorCode::kConflict,
-                "approval.deadline_passed",
-                "the deadline was " + to_rfc3339(*approval.question.deadline));
+  if (seat.thresholds.empty()) return refuse_seat(approval, context);
+  if (approval.question.deadline &&
+      clock_now(workflow, approval, context) >= *approval.question.deadline) {
+    if (!approval.effect_at) return refuse_expired(approval);
+    // Enough had agreed in time; what stops it still comes in time.
+    if (wish.decision != DecisionKind::kReject && wish.decision != DecisionKind::kIgnore)
+      return fail(ErrorCode::kConflict,
+                  "approval.deadline_passed",
+                  "the deadline was " + to_rfc3339(*approval.question.deadline));
+  }
   if (wish.hash != approval.hash)
     return fail(ErrorCode::kConflict,
                 "approval.hash_mismatch",
@@ -40,18 +62,28 @@ Result<void> require_may_decide(const Approval& approval,
                 "approval.changed",
                 "the request changed since you read it; look at it again");
   for (const Decision& decision : approval.decisions)
-    if (decision.counts && decision.person == person)
+    if (decision.counts && (decision.person == person || decision.seat() == seat.of))
       return fail(ErrorCode::kConflict,
                   "approval.already_decided",
-                  "you decided this already: " + to_string(decision.kind));
+                  (decision.person == person ? "you" : decision.person) +
+                      std::string(" decided this already: ") + to_string(decision.kind));
+  // A yes can always be taken back; to and fro has an end.
+  const bool again = std::any_of(
+      approval.decisions.begin(), approval.decisions.end(), [&](const Decision& decision) {
+        return decision.person == person && !decision.withdrawn.empty();
+      });
+  if (again) FERMATA_CHECK_OK(require_room(approval, context));
   return {};
 }
 
 tl::unexpected<Error> wrong_decision(const DecideApproval& wish, const Approval& approval) {
-  return fail(ErrorCode::kInvalid,
-              "approval.wrong_decision",
-              "'" + to_string(wish.decision) + "' is no answer to a request of kind '" +
-                  to_string(approval.question.kind) + "'");
+  return fail(
+      ErrorCode::kInvalid,
+      "approval.wrong_decision",
+      "'" + to_string(wish.decision) + "' is no answer to a request of kind '" +
+          to_string(approval.question.kind) + "'" +
+          (approval.question.kind == ApprovalKind::kInDoubt ? ": 'answer' whether the call happened"
+                                                            : ""));
 }
 
 Result<void> check_answer(const Approval& approval, const json::Value& answer) {
@@ -63,10 +95,7 @@ Result<void> check_answer(const Approval& approval, const json::Value& answer) {
                   R"(say {"happened": true, "result": ...} or {"happened": false})");
   } else if (!approval.question.form.is_null()) {
     const auto errors = form::validate(approval.question.form["schema"], answer);
-    if (!errors.empty())
-      return fail(ErrorCode::kInvalid,
-                  "approval.bad_answer",
-                  errors.front().pointer + ": " + errors.front().message);
+    if (!errors.empty()) return form::bad_answer(errors);
   }
   for (const Decision& decision : approval.decisions)
     if (decision.counts && decision.kind == DecisionKind::kAnswer && !(decision.answer == answer))
@@ -80,6 +109,8 @@ Result<void> check_decision(const Approval& approval, const DecideApproval& wish
   const ApprovalKind kind = approval.question.kind;
   switch (wish.decision) {
     case DecisionKind::kApprove:
+      if (!is_action(kind)) return wrong_decision(wish, approval);
+      return {};
     case DecisionKind::kEdit:
       if (kind != ApprovalKind::kCall) return wrong_decision(wish, approval);
       return {};
@@ -90,118 +121,199 @@ Result<void> check_decision(const Approval& approval, const DecideApproval& wish
                     "approval.reason_required",
                     "say why: the agent and the audit trail will read it");
       return {};
+    case DecisionKind::kIgnore:
+      if (kind == ApprovalKind::kInDoubt) return wrong_decision(wish, approval);
+      return {};
     case DecisionKind::kAnswer:
-      if (kind == ApprovalKind::kCall) return wrong_decision(wish, approval);
+      if (is_action(kind)) return wrong_decision(wish, approval);
       return check_answer(approval, wish.answer);
   }
   return {};
 }
 
-// What the resulting call needs. If the policy would let it run, the editor's own agreement is
-// enough; a policy that changed since the request was made only adds to it (P1).
-Result<event::ApprovalEdited> edit(const Workflow& workflow,
-                                   const Approval& approval,
-                                   const DecideApproval& wish,
-                                   const Context& context) {
-  if (context.policy == nullptr)
-    return fail(ErrorCode::kForbidden, "policy.missing", "no policy is in force");
-  const Question& question = approval.question;
-  if (json::Value(wish.arguments) == json::Value(question.arguments))
-    return fail(
-        ErrorCode::kInvalid, "approval.nothing_edited", "the arguments are the same; approve");
-  const PolicyVerdict verdict = judge_call(*context.policy, question.action, wish.arguments);
-  if (verdict.effect == Effect::kDeny)
-    return fail(ErrorCode::kForbidden, "policy.denied", "Not allowed: " + verdict.explanation);
-  std::vector<Threshold> thresholds = verdict.thresholds;
-  if (verdict.effect == Effect::kAllow) {
-    thresholds = approval.thresholds;
-    for (Threshold& threshold : thresholds) threshold.approve = 1;
-  }
-  if (approval.call.empty() || context.policy->hash != approval.snapshot_hash)
-    thresholds = combine(std::move(thresholds), approval.thresholds);
-  event::ApprovalEdited edited{approval.id,
-                               context.actor.id,
-                               wish.reason,
-                               wish.arguments,
-                               "",
-                               std::move(thresholds),
-                               verdict.rule,
-                               context.policy->hash};
-  edited.hash = binding_hash({context.tenant,
-                              question.action,
-                              question.definition_hash,
-                              wish.arguments,
-                              question.target,
-                              workflow.id,
-                              approval.epoch,
-                              context.policy->hash});
-  return edited;
+// Those who agree, agree on one outcome: the agent is told one. A no never waits for that.
+Result<void> check_agrees(const Approval& approval, const DecideApproval& wish) {
+  if (wish.decision == DecisionKind::kReject || wish.decision == DecisionKind::kIgnore) return {};
+  for (const Decision& one : approval.decisions)
+    if (one.counts && !one.refuses() && one.outcome != wish.outcome)
+      return fail(ErrorCode::kConflict,
+                  "approval.answers_differ",
+                  one.person +
+                      (one.outcome.empty() ? " chose no outcome" : " chose '" + one.outcome + "'") +
+                      "; agree on one");
+  return {};
 }
 
-void apply_edit(Approval& approval, const event::ApprovalEdited& edited) {
-  if (!approval.original_arguments) approval.original_arguments = approval.question.arguments;
-  approval.question.arguments = edited.arguments;
-  approval.hash = edited.hash;
-  approval.thresholds = edited.thresholds;
-  approval.policy_hash = edited.policy_hash;
-  for (Decision& decision : approval.decisions) decision.counts = false;
+Result<void> check_outcome(const Approval& approval, const DecideApproval& wish) {
+  if (wish.decision != DecisionKind::kEdit) FERMATA_CHECK_OK(check_agrees(approval, wish));
+  if (wish.outcome.empty()) return {};
+  for (const CustomOutcome& one : approval.question.outcomes)
+    if (one.name == wish.outcome && one.means == wish.decision) return {};
+  std::string named;
+  for (const CustomOutcome& one : approval.question.outcomes)
+    named.append(named.empty() ? "" : ", ")
+        .append(one.name)
+        .append(" (" + to_string(one.means) + ")");
+  return fail(ErrorCode::kInvalid,
+              "approval.unknown_outcome",
+              "this request names no outcome '" + wish.outcome + "' that means " +
+                  to_string(wish.decision) +
+                  (named.empty() ? "; it names none" : "; it names: " + named));
 }
 
-Decision count(const Approval& approval, const DecideApproval& wish, const Context& context) {
+// Those who may only refuse agree to nothing.
+Result<void> check_veto(const Approval& approval, const Seat& seat, const DecideApproval& wish) {
+  if (wish.decision == DecisionKind::kReject) return {};
+  for (const Threshold& threshold : approval.thresholds)
+    if (!threshold.veto &&
+        std::find(seat.thresholds.begin(), seat.thresholds.end(), threshold.label()) !=
+            seat.thresholds.end())
+      return {};
+  return fail(ErrorCode::kForbidden, "approval.veto_only", "you may refuse this, but not agree");
+}
+
+Decision count(const Approval& approval,
+               const Seat& seat,
+               const DecideApproval& wish,
+               const Context& context) {
   Decision decision{context.actor.id,
                     wish.decision,
                     wish.reason,
                     approval.hash,
                     context.door,
                     context.now,
-                    {},
+                    seat.thresholds,
                     wish.answer,
                     true};
-  for (const Threshold& threshold : approval.thresholds)
-    if (context.directory->is_member(threshold.from, context.actor.id))
-      decision.groups.push_back(threshold.from);
+  if (seat.of != context.actor.id) decision.delegated_by = seat.of;
+  decision.outcome = wish.outcome;
   return decision;
+}
+
+// A custom outcome says for itself what it means.
+std::string told(const Approval& approval, const Decision& decision) {
+  for (const CustomOutcome& one : approval.question.outcomes) {
+    if (one.name != decision.outcome || one.text.empty()) continue;
+    return decision.reason.empty() ? one.text : one.text + " (" + decision.reason + ")";
+  }
+  return decision.reason;
+}
+
+event::ApprovalClosed closed_by(const Approval& approval, const Decision& decision) {
+  return {approval.id,
+          ApprovalStatus::kRejected,
+          decision.person,
+          told(approval, decision),
+          decision.answer,
+          decision.outcome};
+}
+
+// The last one that is no dismissal.
+Decision last_rejection(const Approval& approval) {
+  Decision last;
+  for (const Decision& decision : approval.decisions)
+    if (decision.counts && decision.kind == DecisionKind::kReject) last = decision;
+  return last;
+}
+
+// Whoever agreed before may say so again where that is all that is missing: enough agree by now,
+// because the groups have changed since the last decision. nullptr: this is no such case.
+const Decision* settles(const Workflow& workflow,
+                        const Approval& approval,
+                        const DecideApproval& wish,
+                        const Context& context) {
+  if (!approval.pending() || approval.effect_at || wish.hash != approval.hash) return nullptr;
+  if (is_past_deadline(workflow, approval, context)) return nullptr;
+  for (const Decision& mine : approval.decisions)
+    if (mine.counts && !mine.refuses() && mine.person == context.actor.id &&
+        mine.kind == wish.decision && mine.answer == wish.answer &&
+        verdict(approval, *context.directory) == Verdict::kApproved)
+      return &mine;
+  return nullptr;
+}
+
+}  // namespace
+
+Decision last_agreement(const Approval& approval) {
+  Decision last;
+  for (const Decision& decision : approval.decisions)
+    if (decision.counts && !decision.refuses()) last = decision;
+  return last;
+}
+
+Result<void> require_room(const Approval& approval, const Context& context) {
+  if (approval.revision < context.limits.request_changes) return {};
+  return fail(ErrorCode::kConflict,
+              "approval.too_many",
+              "this request has been changed " + std::to_string(approval.revision) +
+                  " times; decide it as it is");
 }
 
 Events conclude(const Workflow& workflow,
                 const Approval& approval,
                 const Decision& last,
                 const Context& context) {
-  event::ApprovalClosed closed{
-      approval.id, ApprovalStatus::kRejected, last.person, last.reason, last.answer};
+  event::ApprovalClosed closed = closed_by(approval, last);
+  const bool is_call = is_action(approval.question.kind);
   switch (verdict(approval, *context.directory)) {
     case Verdict::kOpen:
+      if (approval.effect_at) return {event::ApprovalReopened{approval.id}};
       return {};
     case Verdict::kRejected:
+      if (last.kind == DecisionKind::kIgnore)
+        closed = closed_by(approval, last_rejection(approval));
+      break;
+    case Verdict::kIgnored:
+      closed.status = ApprovalStatus::kIgnored;
       break;
     case Verdict::kApproved:
-      closed.status = approval.question.kind == ApprovalKind::kCall ? ApprovalStatus::kApproved
-                                                                    : ApprovalStatus::kAnswered;
+      if (is_call && approval.schedule.effect_wait_ms > 0) {
+        if (approval.effect_at) return {};
+        return {event::ApprovalAgreed{
+            approval.id,
+            clock_now(workflow, approval, context) + approval.schedule.effect_wait_ms}};
+      }
+      closed.status = is_call ? ApprovalStatus::kApproved : ApprovalStatus::kAnswered;
       break;
   }
   return close_approval(workflow, approval, std::move(closed), context);
 }
-
-}  // namespace
 
 Result<Events> decide_approval(const Workflow& workflow,
                                const DecideApproval& wish,
                                const Context& context) {
   FERMATA_CHECK_OK(require_known(workflow, wish.approval));
   Approval approval = *find_approval(workflow, wish.approval);
-  FERMATA_CHECK_OK(require_may_decide(approval, wish, context));
+  const Directory& directory = *context.directory;
+  if (const Decision* mine = settles(workflow, approval, wish, context))
+    return conclude(workflow, approval, *mine, context);
+  Seat seat = seat_of(approval, directory, context.actor.id, context.now);
+  FERMATA_CHECK_OK(require_may_decide(workflow, approval, seat, wish, context));
   FERMATA_CHECK_OK(check_decision(approval, wish));
+  FERMATA_CHECK_OK(check_outcome(approval, wish));
+  FERMATA_CHECK_OK(check_veto(approval, seat, wish));
+  if (approval.question.kind == ApprovalKind::kPolicy && is_outdated(approval, directory))
+    return close_approval(workflow,
+                          approval,
+                          {approval.id,
+                           ApprovalStatus::kSuperseded,
+                           std::string(kBySystem),
+                           "another version of the policy came into force meanwhile",
+                           {}},
+                          context);
   Events events;
   if (wish.decision == DecisionKind::kEdit) {
+    FERMATA_CHECK_OK(require_room(approval, context));
     FERMATA_TRY(event::ApprovalEdited edited, edit(workflow, approval, wish, context));
     apply_edit(approval, edited);
-    if (!is_approver(approval, *context.directory, context.actor.id))
+    seat = seat_of(approval, directory, context.actor.id, context.now);
+    if (seat.thresholds.empty() || !check_veto(approval, seat, wish))
       return fail(ErrorCode::kForbidden,
                   "approval.not_an_approver",
                   "you may not agree to the call that your edit would make");
     events.push_back(std::move(edited));
   }
-  const Decision decision = count(approval, wish, context);
+  const Decision decision = count(approval, seat, wish, context);
   approval.decisions.push_back(decision);
   events.push_back(event::ApprovalDecided{approval.id,
                                           decision.person,
@@ -209,7 +321,9 @@ Result<Events> decide_approval(const Workflow& workflow,
                                           decision.reason,
                                           decision.hash,
                                           decision.groups,
-                                          decision.answer});
+                                          decision.answer,
+                                          decision.delegated_by,
+                                          decision.outcome});
   for (event::Event& event : conclude(workflow, approval, decision, context))
     events.push_back(std::move(event));
   return events;

@@ -32,6 +32,31 @@ TEST(Quorum, P1_two_edits_do_not_launder_the_policy_of_the_request) {
   }
 }
 
+TEST(Quorum, P1_an_edit_into_a_stricter_rule_takes_its_shorter_deadline) {
+  Story story;
+  story.policy.rules[1].deadline_ms = 60'000;
+  story.policy.rules[2].deadline_ms = 10'000;
+  story.policy.rules[2].on_deadline = OnDeadline::kReject;
+  story.created();
+  story.turn();
+  ASSERT_TRUE(has<event::ApprovalRequested>(story.when(Story::agent(), story.refund(500))));
+  const Result<Events> edited = story.decide_as("ben", DecisionKind::kEdit, "more", 5000);
+  ASSERT_FALSE(has<event::CallGranted>(edited));
+  EXPECT_EQ(story.approval().question.deadline, story.now + 10'000);
+  EXPECT_EQ(story.approval().question.on_deadline, OnDeadline::kReject);
+  ASSERT_EQ(react(story.workflow, edited->front()).create.size(), 1U);
+  EXPECT_EQ(task::due_at(react(story.workflow, edited->front()).create.front()),
+            story.now + 10'000);
+  story.now += 9'000;  // Back to the rule with more time: the earlier deadline stays.
+  ASSERT_EQ(reason(story.decide_as("cleo", DecisionKind::kEdit, "less", 4000)), "accepted");
+  EXPECT_EQ(story.approval().question.deadline, story.now + 1'000);
+  story.now += 1'000;
+  EXPECT_EQ(reason(story.decide_as("ben", DecisionKind::kApprove)), "approval.closed");
+  ASSERT_EQ(reason(story.when(Story::timer(), command::AdvanceApproval{story.approval().id})),
+            "accepted");
+  EXPECT_EQ(story.approval().status, ApprovalStatus::kRejected);
+}
+
 TEST(Quorum, P1_a_group_joined_after_deciding_does_not_count) {
   Story story;
   story.policy.rules = {Story::rule(

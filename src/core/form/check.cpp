@@ -90,7 +90,8 @@ std::string listed(const std::array<std::string_view, N>& names) {
 tl::unexpected<Error> refuse(const std::string& pointer, const std::string& what) {
   return fail(ErrorCode::kInvalid,
               "form.unsupported_schema",
-              "the form's schema at " + (pointer.empty() ? "its root" : pointer) + ": " + what);
+              "the form's schema at " + (pointer.empty() ? "its root" : pointer) + ": " + what,
+              pointer);
 }
 
 // Walks the schema once; the first fault ends it.

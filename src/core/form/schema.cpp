@@ -112,4 +112,18 @@ std::string pointer_to(const std::string& parent, std::string_view key) {
   return pointer;
 }
 
+std::vector<std::string> names_in(std::string_view pointer) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < pointer.size(); ++i) {
+    if (pointer[i] == '/') {
+      names.emplace_back();
+    } else if (pointer[i] == '~') {
+      names.back() += pointer[++i] == '1' ? '/' : '~';
+    } else {
+      names.back() += pointer[i];
+    }
+  }
+  return names;
+}
+
 }  // namespace fermata::form

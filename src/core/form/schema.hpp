@@ -1,11 +1,13 @@
 #pragma once
 
-// What the check of a schema and the validation of an answer agree on. Internal to core/form.
+// What the check of a schema, the validation of an answer and the forms made of it (ui/form) agree
+// on.
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.hpp"
 
@@ -26,6 +28,8 @@ bool is_multiple(const json::Value& number, const json::Value& divisor);
 
 // RFC 6901.
 std::string pointer_to(const std::string& parent, std::string_view key);
+// The names on the way to a pointer.
+std::vector<std::string> names_in(std::string_view pointer);
 
 bool is_format(std::string_view name);
 // What a value of the format is called in a sentence: "an e-mail address".

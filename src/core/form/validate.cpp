@@ -11,8 +11,6 @@ namespace fermata::form {
 namespace {
 
 constexpr std::size_t kMaxErrors = 100;
-// Of Regex::cost, for one answer: about a second and a half at the very worst.
-constexpr std::uint64_t kMaxPatternSteps = 300'000'000;
 
 std::string type_description(std::string_view type) {
   if (type == "object") return "an object";
@@ -45,6 +43,8 @@ Choices choices_of(const json::Value& operand, bool with_titles) {
 
 class Validation {
  public:
+  explicit Validation(std::uint64_t pattern_steps) : pattern_steps_(pattern_steps) {}
+
   void field(const json::Value& schema, const json::Value& value, const std::string& at) {
     if (errors_.size() >= kMaxErrors || schema.as_object() == nullptr) return;
     const std::string type = schema.string_or("type");
@@ -106,9 +106,10 @@ class Validation {
 
   void pattern(const json::Value& operand, const std::string& value, const std::string& at) {
     const Regex* regex = compiled(operand);
-    if (regex == nullptr) return add(at, "pattern", "cannot be checked: the pattern is not valid");
+    if (regex == nullptr)
+      return add(at, "unchecked", "cannot be checked: the pattern is not valid");
     const std::uint64_t cost = regex->cost(value);
-    if (cost > pattern_steps_) return add(at, "pattern", "is too long to be checked");
+    if (cost > pattern_steps_) return add(at, "unchecked", "is too long to be checked");
     pattern_steps_ -= cost;
     if (!regex->matches(value)) {
       add(at, "pattern", "must match the pattern " + *operand.as_string());
@@ -192,18 +193,49 @@ class Validation {
   // By the schema's own nodes, which outlive the validation.
   std::map<const json::Value*, Choices> choices_;
   std::map<const json::Value*, std::optional<Regex>> patterns_;
-  std::uint64_t pattern_steps_ = kMaxPatternSteps;
+  std::uint64_t pattern_steps_;
 };
 
 }  // namespace
 
-std::vector<FieldError> validate(const json::Value& schema, const json::Value& answer) {
+std::vector<FieldError> validate(const json::Value& schema,
+                                 const json::Value& answer,
+                                 std::uint64_t pattern_steps) {
   if (schema.as_object() == nullptr) {
     return {{"", "type", "cannot be checked: the form has no schema"}};
   }
-  Validation validation;
+  Validation validation(pattern_steps);
   validation.field(schema, answer, "");
   return validation.take();
+}
+
+tl::unexpected<Error> bad_answer(const std::vector<FieldError>& errors) {
+  json::Array list;
+  for (const FieldError& error : errors) {
+    json::Array loc{"body", "answer"};
+    for (std::string& name : names_in(error.pointer)) loc.emplace_back(std::move(name));
+    list.push_back(json::Object{{"type", error.type},
+                                {"loc", std::move(loc)},
+                                {"msg", error.message},
+                                {"pointer", "#/answer" + error.pointer}});
+  }
+  const FieldError& first = errors.front();
+  auto refusal =
+      fail(ErrorCode::kInvalid, "approval.bad_answer", first.pointer + ": " + first.message);
+  refusal.value().extra = json::write(json::Object{{"errors", std::move(list)}});
+  return refusal;
+}
+
+std::string faults_in(const json::Value& schema, const json::Object& arguments) {
+  if (!check_schema(schema)) return {};
+  std::string faults;
+  for (const FieldError& error : validate(schema, arguments)) {
+    if (!faults.empty()) faults += "; ";
+    faults.append(error.pointer.empty() ? "the arguments" : error.pointer.substr(1))
+        .append(" ")
+        .append(error.message);
+  }
+  return faults;
 }
 
 }  // namespace fermata::form

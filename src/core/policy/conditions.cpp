@@ -1,42 +1,11 @@
 #include "core/policy/conditions.hpp"
 
-#include <algorithm>
 #include <optional>
-#include <string_view>
+
+#include "core/policy/lookup.hpp"
 
 namespace fermata {
 namespace {
-
-constexpr std::size_t kShownCharacters = 40;
-
-enum class Presence { kFound, kMissing, kUnclear };
-
-struct Argument {
-  Presence presence = Presence::kMissing;
-  const json::Value* value = nullptr;  // Of kFound.
-};
-
-Argument walk(const json::Object& arguments, std::string_view path) {
-  const json::Object* object = &arguments;
-  while (true) {
-    const std::size_t dot = path.find('.');
-    const json::Value* value = object->find(path.substr(0, dot));
-    if (value == nullptr) return {};
-    if (dot == std::string_view::npos) return {Presence::kFound, value};
-    object = value->as_object();
-    if (object == nullptr) return {Presence::kUnclear, nullptr};
-    path.remove_prefix(dot + 1);
-  }
-}
-
-Argument look_up(const json::Object& arguments, const std::string& path) {
-  const Argument nested = walk(arguments, path);
-  if (path.find('.') == std::string::npos) return nested;
-  const json::Value* whole = arguments.find(path);
-  if (whole == nullptr) return nested;
-  if (nested.presence != Presence::kMissing) return {Presence::kUnclear, nullptr};
-  return {Presence::kFound, whole};
-}
 
 Truth truth(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
 
@@ -125,23 +94,6 @@ Truth compare(Operator op, const json::Value& value, const json::Value& operand)
   return Truth::kUnknown;
 }
 
-std::string shown_text(const std::string& text) {
-  std::size_t end = 0;
-  for (std::size_t count = 0; end < text.size(); ++end) {
-    const bool starts_character = (static_cast<unsigned char>(text[end]) & 0xC0U) != 0x80U;
-    if (starts_character && ++count > kShownCharacters) break;
-  }
-  if (end == text.size()) return json::write(text);
-  return json::write(text.substr(0, end) + "…");
-}
-
-std::string shown(const json::Value& value) {
-  if (value.as_object() != nullptr) return "(an object)";
-  if (value.as_array() != nullptr) return "(a list)";
-  if (const std::string* text = value.as_string()) return shown_text(*text);
-  return json::write(value);
-}
-
 std::string shown_list(const json::Value& value) {
   std::string text;
   const json::Array* list = value.as_array();
@@ -152,49 +104,73 @@ std::string shown_list(const json::Value& value) {
   return text;
 }
 
-// What the argument is if the condition holds: "above 1000".
-std::string predicate(const Condition& condition) {
-  const json::Value& operand = condition.operand;
+// What the argument is if the condition holds, for an operand that is `text`: "above 1000".
+std::string predicate(const Condition& condition, const std::string& text) {
   switch (condition.op) {
     case Operator::kEq:
-      return shown(operand);
+      return text;
     case Operator::kNe:
-      return "not " + shown(operand);
+      return "not " + text;
     case Operator::kLt:
-      return "below " + shown(operand);
+      return "below " + text;
     case Operator::kLte:
-      return "at most " + shown(operand);
+      return "at most " + text;
     case Operator::kGt:
-      return "above " + shown(operand);
+      return "above " + text;
     case Operator::kGte:
-      return "at least " + shown(operand);
+      return "at least " + text;
     case Operator::kIn:
-      return "one of " + shown_list(operand);
+      return "one of " + text;
     case Operator::kNotIn:
-      return "none of " + shown_list(operand);
+      return "none of " + text;
     case Operator::kGlob:
-      return "like " + shown(operand);
+      return "like " + text;
     case Operator::kExists:
       break;
   }
-  return operand == json::Value(false) ? "not given" : "given";
+  return condition.operand == json::Value(false) ? "not given" : "given";
 }
 
-std::string type_name(const json::Value& value) {
-  if (value.is_null()) return "null";
-  if (value.as_bool() != nullptr) return "a boolean";
-  if (value.is_number()) return "a number";
-  if (value.as_string() != nullptr) return "a string";
-  return value.as_array() != nullptr ? "a list" : "an object";
+std::string predicate(const Condition& condition) {
+  const bool is_list = condition.op == Operator::kIn || condition.op == Operator::kNotIn;
+  return predicate(condition, is_list ? shown_list(condition.operand) : shown(condition.operand));
 }
 
-std::string why_unknown(const Argument& argument) {
-  if (argument.presence == Presence::kMissing) return " is missing";
-  if (argument.presence == Presence::kUnclear) return " cannot be told apart";
-  if (argument.value->is_null()) return " is null";
-  const bool has_parts =
-      argument.value->as_array() != nullptr || argument.value->as_object() != nullptr;
-  return (has_parts ? "" : " " + shown(*argument.value)) + " is " + type_name(*argument.value);
+const std::string& context_of(const std::string& name, const PolicyInput& input) {
+  static const std::string kNothing;
+  if (name == "agent") return input.agent;
+  if (name == "on_behalf_of") return input.on_behalf_of;
+  return name == "tool" ? input.tool : kNothing;
+}
+
+// What the operand stands for in this call; none when that is not known.
+std::optional<json::Value> resolved(const Condition& condition, const PolicyInput& input) {
+  if (condition.from == OperandFrom::kPolicy) return condition.operand;
+  const std::string name = *condition.operand.as_string();
+  if (condition.from == OperandFrom::kContext) {
+    const std::string& text = context_of(name, input);
+    return text.empty() ? std::nullopt : std::optional<json::Value>(text);
+  }
+  const Argument argument = look_up(input.arguments, name);
+  const bool usable = argument.presence == Presence::kFound && !argument.value->is_null();
+  return usable ? std::optional<json::Value>(*argument.value) : std::nullopt;
+}
+
+Condition with_operand(const Condition& condition, json::Value operand) {
+  return {condition.argument, condition.op, std::move(operand)};
+}
+
+// "the agent \"bot\"", "limit 1000": the name first, so that the sentence says what was compared.
+std::string named(const Condition& condition, const std::optional<json::Value>& value) {
+  const std::string name = (condition.from == OperandFrom::kContext ? "the call's " : "") +
+                           *condition.operand.as_string();
+  return value ? name + " " + shown(*value) : name;
+}
+
+std::string why_unresolved(const Condition& condition, const PolicyInput& input) {
+  const std::string name = *condition.operand.as_string();
+  if (condition.from == OperandFrom::kContext) return "the call's " + name + " is not known";
+  return name + why_unusable(look_up(input.arguments, name));
 }
 
 }  // namespace
@@ -206,15 +182,28 @@ Truth holds(const Condition& condition, const json::Object& arguments) {
   return compare(condition.op, *argument.value, condition.operand);
 }
 
-std::string describe(const Condition& condition, const json::Object& arguments) {
-  const Argument argument = look_up(arguments, condition.argument);
-  if (holds(condition, arguments) == Truth::kUnknown) {
-    return condition.argument + why_unknown(argument) + ", so it counts as " + predicate(condition);
-  }
-  const bool says_value = argument.presence == Presence::kFound && condition.op != Operator::kEq &&
-                          condition.op != Operator::kExists;
-  return condition.argument + (says_value ? " " + shown(*argument.value) : "") + " is " +
-         predicate(condition);
+Truth holds(const Condition& condition, const PolicyInput& input) {
+  if (condition.from == OperandFrom::kPolicy) return holds(condition, input.arguments);
+  auto operand = resolved(condition, input);
+  if (!operand) return Truth::kUnknown;
+  return holds(with_operand(condition, *std::move(operand)), input.arguments);
+}
+
+std::string describe(const Condition& condition, const PolicyInput& input) {
+  const Argument argument = look_up(input.arguments, condition.argument);
+  const bool is_constant = condition.from == OperandFrom::kPolicy;
+  const auto operand = resolved(condition, input);
+  if (!operand)
+    return why_unresolved(condition, input) + ", so " + condition.argument + " counts as " +
+           predicate(condition, named(condition, operand));
+  const std::string is =
+      is_constant ? predicate(condition) : predicate(condition, named(condition, operand));
+  if (holds(condition, input) == Truth::kUnknown)
+    return condition.argument + why_unusable(argument) + ", so it counts as " + is;
+  const bool says_value = argument.presence == Presence::kFound &&
+                          condition.op != Operator::kExists &&
+                          (condition.op != Operator::kEq || !is_constant);
+  return condition.argument + (says_value ? " " + shown(*argument.value) : "") + " is " + is;
 }
 
 }  // namespace fermata

@@ -10,19 +10,21 @@
 #include <string>
 
 #include "base/json.hpp"
+#include "core/policy/input.hpp"
 #include "core/policy/policy.hpp"
 
 namespace fermata {
 
 enum class Truth { kFalse, kUnknown, kTrue };
 
-// The argument is looked up by its dotted path through nested objects, or under that whole name if
-// the call has such an argument; with both there is no telling which one the tool uses: unknown.
-// Lists have no paths. An argument that is null neither exists nor is missing: unknown too.
+// The argument is looked up by its dotted path (lookup.hpp). One that is null neither exists nor is
+// missing: unknown too. For operands that the policy itself gives.
 Truth holds(const Condition& condition, const json::Object& arguments);
+// The same for any operand; one that the call does not give leaves it unknown.
+Truth holds(const Condition& condition, const PolicyInput& input);
 
 // "amount 1500 is above 1000", "amount is missing, so it counts as above 1000": why the condition
 // holds or may hold.
-std::string describe(const Condition& condition, const json::Object& arguments);
+std::string describe(const Condition& condition, const PolicyInput& input);
 
 }  // namespace fermata

@@ -2,33 +2,36 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <string_view>
 
 #include "base/assert.hpp"
+#include "core/policy/circumstances.hpp"
 #include "core/policy/conditions.hpp"
 
 namespace fermata {
 namespace {
 
 constexpr std::size_t kExplainedRules = 3;
+constexpr auto kNever = std::numeric_limits<std::int64_t>::max();
 
 // Unknown lets nothing run by an allow rule and escapes no other rule. A condition that certainly
 // fails settles it for all effects, whatever is unknown beside it.
-bool applies(const Rule& rule, const std::string& tool, const json::Object& arguments) {
-  if (!glob_matches(rule.tool, tool)) return false;
+bool applies(const Rule& rule, const PolicyInput& input, const Rates& rates) {
+  if (!glob_matches(rule.tool, input.tool)) return false;
   const Truth least = rule.effect == Effect::kAllow ? Truth::kTrue : Truth::kUnknown;
-  return std::all_of(rule.when.begin(), rule.when.end(), [&](const Condition& condition) {
-    return holds(condition, arguments) >= least;
-  });
+  return std::all_of(rule.when.begin(),
+                     rule.when.end(),
+                     [&](const Condition& one) { return holds(one, input) >= least; }) &&
+         std::all_of(rule.circumstances.begin(),
+                     rule.circumstances.end(),
+                     [&](const Circumstance& one) { return holds(one, input, rates) >= least; });
 }
 
-std::vector<const Rule*> applying(const Policy& policy,
-                                  Effect effect,
-                                  const std::string& tool,
-                                  const json::Object& arguments) {
+std::vector<const Rule*> applying(const Policy& policy, Effect effect, const PolicyInput& input) {
   std::vector<const Rule*> found;
   for (const Rule& rule : policy.rules) {
-    if (rule.effect == effect && applies(rule, tool, arguments)) found.push_back(&rule);
+    if (rule.effect == effect && applies(rule, input, policy.rates)) found.push_back(&rule);
   }
   return found;
 }
@@ -47,16 +50,33 @@ std::vector<Threshold> all_thresholds(const std::vector<const Rule*>& rules) {
   return thresholds;
 }
 
-// The shortest deadline; where several rules share it, kReject, which is the stricter end.
+// The shortest deadline; where several rules share it, kReject, which is the strictest end, or else
+// what the first of them says.
 void take_deadline(PolicyVerdict& verdict, const std::vector<const Rule*>& rules) {
-  constexpr auto kNever = std::numeric_limits<std::int64_t>::max();
-  std::int64_t shortest = kNever;
-  for (const Rule* rule : rules) shortest = std::min(shortest, rule->deadline_ms.value_or(kNever));
+  const auto length = [](const Rule* rule) { return rule->deadline_ms.value_or(kNever); };
+  const auto shortest = *std::min_element(
+      rules.begin(), rules.end(), [&](auto* a, auto* b) { return length(a) < length(b); });
+  verdict.deadline_ms = shortest->deadline_ms;
+  verdict.on_deadline = shortest->on_deadline;
+  for (const Rule* rule : rules)
+    if (length(rule) == length(shortest) && rule->on_deadline == OnDeadline::kReject)
+      verdict.on_deadline = OnDeadline::kReject;
+}
+
+// Whoever asks for a longer wait, a shorter life or less extension gets it.
+Terms strictest(const std::vector<const Rule*>& rules) {
+  Terms all;
+  std::set<std::int64_t> reminders;
   for (const Rule* rule : rules) {
-    if (rule->deadline_ms.value_or(kNever) != shortest) continue;
-    verdict.deadline_ms = rule->deadline_ms;
-    if (rule->on_deadline == OnDeadline::kReject) verdict.on_deadline = OnDeadline::kReject;
+    const Terms& one = rule->terms;
+    reminders.insert(one.remind_permille.begin(), one.remind_permille.end());
+    all.effect_wait_ms = std::max(all.effect_wait_ms, one.effect_wait_ms);
+    if (one.grant_life_ms)
+      all.grant_life_ms = std::min(*one.grant_life_ms, all.grant_life_ms.value_or(kNever));
+    all.extend_ms = std::min(one.extend_ms.value_or(0), all.extend_ms.value_or(kNever));
   }
+  all.remind_permille.assign(reminders.begin(), reminders.end());
+  return all;
 }
 
 // The agent chooses the tool's name: one that could pass for a part of our sentence is quoted.
@@ -79,127 +99,119 @@ std::string headline(Effect effect, const std::string& tool) {
   FERMATA_ASSERT(false, "an effect is one of three");
 }
 
-std::string because(const Rule& rule, const std::string& tool, const json::Object& arguments) {
+std::string because(const Rule& rule, const PolicyInput& input, const Rates& rates) {
   std::string reasons;
-  for (const Condition& condition : rule.when) {
-    reasons += (reasons.empty() ? " because " : " and ") + describe(condition, arguments);
-  }
-  return reasons.empty() ? " covers every call of " + shown_tool(tool) : reasons;
+  const auto add = [&](const std::string& reason) {
+    reasons += (reasons.empty() ? " because " : " and ") + reason;
+  };
+  for (const Condition& condition : rule.when) add(describe(condition, input));
+  for (const Circumstance& one : rule.circumstances) add(describe(one, input, rates));
+  return reasons.empty() ? " covers every call of " + shown_tool(input.tool) : reasons;
 }
 
 std::string explain(const std::vector<const Rule*>& rules,
-                    const std::string& tool,
-                    const json::Object& arguments) {
-  std::string text = headline(rules.front()->effect, tool);
+                    const PolicyInput& input,
+                    const Rates& rates) {
+  std::string text = headline(rules.front()->effect, input.tool);
   for (std::size_t i = 0; i < rules.size(); ++i) {
     if (i > 0) text += "; also ";
     if (i == kExplainedRules) return text + std::to_string(rules.size() - i) + " more";
-    text += "rule '" + rules[i]->name + "'" + because(*rules[i], tool, arguments);
+    text += "rule '" + rules[i]->name + "'" + because(*rules[i], input, rates);
   }
   return text;
 }
 
 PolicyVerdict by_rules(const std::vector<const Rule*>& rules,
-                       const std::string& tool,
-                       const json::Object& arguments) {
+                       const PolicyInput& input,
+                       const Rates& rates) {
   PolicyVerdict verdict;
   verdict.effect = rules.front()->effect;
   verdict.rule = rules.front()->name;
-  verdict.explanation = explain(rules, tool, arguments);
+  verdict.explanation = explain(rules, input, rates);
   if (verdict.effect == Effect::kAsk) {
     verdict.thresholds = all_thresholds(rules);
     take_deadline(verdict, rules);
+    verdict.terms = strictest(rules);
   }
   return verdict;
 }
 
-PolicyVerdict by_default(const Policy& policy, const std::string& tool) {
+PolicyVerdict by_default(const Policy& policy, const PolicyInput& input) {
   const bool named = std::any_of(policy.rules.begin(), policy.rules.end(), [&](const Rule& rule) {
-    return glob_matches(rule.tool, tool);
+    return glob_matches(rule.tool, input.tool);
   });
-  PolicyVerdict verdict = by_rules({&policy.fallback}, tool, {});
-  verdict.explanation = headline(verdict.effect, tool) +
+  PolicyVerdict verdict = by_rules({&policy.fallback}, input, policy.rates);
+  verdict.explanation = headline(verdict.effect, input.tool) +
                         (named ? "no rule for it matches" : "no rule names it") +
                         ", so the default applies";
   return verdict;
 }
 
-PolicyVerdict first_that_applies(const Policy& policy,
-                                 const std::string& tool,
-                                 const json::Object& arguments) {
+PolicyVerdict first_that_applies(const Policy& policy, const PolicyInput& input) {
   for (const Effect effect : {Effect::kDeny, Effect::kAsk, Effect::kAllow}) {
-    const auto rules = applying(policy, effect, tool, arguments);
-    if (!rules.empty()) return by_rules(rules, tool, arguments);
+    const auto rules = applying(policy, effect, input);
+    if (!rules.empty()) return by_rules(rules, input, policy.rates);
   }
-  return by_default(policy, tool);
+  return by_default(policy, input);
 }
 
 }  // namespace
 
-PolicyVerdict evaluate(const Policy& policy,
-                       const std::string& tool,
-                       const json::Object& arguments) {
-  PolicyVerdict verdict = first_that_applies(policy, tool, arguments);
+PolicyVerdict evaluate(const Policy& policy, const PolicyInput& input) {
+  PolicyVerdict verdict = first_that_applies(policy, input);
   if (verdict.effect != Effect::kAsk || !verdict.thresholds.empty()) return verdict;
   // A question that nobody can answer would wait for ever: it is a no at once (P2).
   PolicyVerdict refusal;
   refusal.rule = verdict.rule;
-  refusal.explanation =
-      headline(Effect::kDeny, tool) + "rule '" + verdict.rule + "' asks, but names nobody to ask";
+  refusal.explanation = headline(Effect::kDeny, input.tool) + "rule '" + verdict.rule +
+                        "' asks, but names nobody to ask";
   return refusal;
 }
 
-PolicyVerdict judge_call(const Policy& policy,
-                         const std::string& tool,
-                         const json::Object& arguments) {
-  if (tool != kRequestApproval) return evaluate(policy, tool, arguments);
-  const json::Value asked = arguments;
-  const std::string action = asked.string_or("action");
-  const json::Object* inner = asked["arguments"].as_object();
+PolicyVerdict judge_call(const Policy& policy, const PolicyInput& input) {
+  if (input.tool != kRequestApproval) return evaluate(policy, input);
+  Result<ToolRequest> asked = read_tool_request(input.arguments);
   PolicyVerdict verdict;
-  verdict.explanation = std::string(kRequestApproval) + " names no action";
-  if (action.empty() || (inner == nullptr && !asked["arguments"].is_null())) return verdict;
-  const json::Object of_action = inner == nullptr ? json::Object{} : *inner;
-  verdict = evaluate(policy, action, of_action);
+  if (!asked) {
+    verdict.explanation =
+        std::string(kRequestApproval) + " cannot be asked like this: " + asked.error().message;
+    return verdict;
+  }
+  PolicyInput action = input;
+  action.tool = std::move(asked->action);
+  action.arguments = std::move(asked->arguments);
+  verdict = evaluate(policy, action);
   if (verdict.effect != Effect::kAllow) return verdict;
-  verdict.thresholds = askable(policy, action, of_action);
+  verdict.thresholds = askable(policy, action);
   verdict.effect = verdict.thresholds.empty() ? Effect::kDeny : Effect::kAsk;
   if (verdict.effect == Effect::kDeny)
-    verdict.explanation = "the policy names nobody to ask about " + shown_tool(action);
+    verdict.explanation = "the policy names nobody to ask about " + shown_tool(action.tool);
   return verdict;
 }
 
-std::vector<Threshold> askable(const Policy& policy,
-                               const std::string& tool,
-                               const json::Object& arguments) {
-  PolicyVerdict verdict = evaluate(policy, tool, arguments);
+std::vector<Threshold> askable(const Policy& policy, const PolicyInput& input) {
+  PolicyVerdict verdict = evaluate(policy, input);
   if (verdict.effect == Effect::kAsk) return std::move(verdict.thresholds);
   // Nobody was needed for the call itself, so whom the default names is enough to tell about it.
   if (policy.fallback.effect == Effect::kAsk) return policy.fallback.thresholds;
-  return all_thresholds(asking_about(policy, tool));
+  std::vector<Threshold> thresholds = all_thresholds(asking_about(policy, input.tool));
+  if (!thresholds.empty() || input.tool != kPublishPolicy) return thresholds;
+  // Those who are asked about anything: or nobody could ever agree to another policy.
+  std::vector<const Rule*> asking;
+  for (const Rule& rule : policy.rules)
+    if (rule.effect == Effect::kAsk) asking.push_back(&rule);
+  return all_thresholds(asking);
 }
 
-std::vector<Threshold> combine(std::vector<Threshold> base, const std::vector<Threshold>& extra) {
-  base.insert(base.end(), extra.begin(), extra.end());
-  std::vector<Threshold> combined;
-  for (Threshold& one : base) {
-    // Whatever a caller let through, agreeing takes somebody and one no can be too many.
-    one.approve = std::max<std::int64_t>(one.approve, 1);
-    one.reject = std::max<std::int64_t>(one.reject, 1);
-    const auto known = std::find_if(combined.begin(), combined.end(), [&](const Threshold& other) {
-      return other.from == one.from;
-    });
-    if (known == combined.end()) {
-      combined.push_back(one);
-    } else {
-      known->approve = std::max(known->approve, one.approve);
-      known->reject = std::min(known->reject, one.reject);
-    }
-  }
-  std::sort(combined.begin(), combined.end(), [](const Threshold& a, const Threshold& b) {
-    return a.from < b.from;
-  });
-  return combined;
+Schedule schedule_for(const Terms& terms, std::optional<TimeMs> deadline, TimeMs now) {
+  Schedule schedule;
+  if (deadline)
+    for (const std::int64_t share : terms.remind_permille)
+      schedule.reminders.push_back(now + (*deadline - now) / 1000 * share);
+  schedule.effect_wait_ms = terms.effect_wait_ms;
+  schedule.grant_life_ms = terms.grant_life_ms;
+  schedule.extend_ms = terms.extend_ms.value_or(0);
+  return schedule;
 }
 
 std::string to_string(Effect effect) {

@@ -43,7 +43,7 @@ Policy refunds() {
 }
 
 PolicyVerdict refund(Value amount) {
-  return evaluate(refunds(), "refund", {{"amount", std::move(amount)}, {"country", "FR"}});
+  return evaluate(refunds(), {"refund", {{"amount", std::move(amount)}, {"country", "FR"}}});
 }
 
 // The one rule `effect when` before a default that is not `effect`: did the rule match?
@@ -51,7 +51,7 @@ bool matches(Effect effect, Condition condition, const Object& arguments) {
   Policy policy;
   policy.rules = {rule("only", "tool", effect, {std::move(condition)})};
   policy.fallback = rule("default", "", effect == Effect::kAllow ? Effect::kDeny : Effect::kAllow);
-  return evaluate(policy, "tool", arguments).effect == effect;
+  return evaluate(policy, {"tool", arguments}).effect == effect;
 }
 
 // Certainly, certainly not, or unknown: the strict side of both.
@@ -84,13 +84,13 @@ TEST(Policy, all_matching_ask_rules_apply_and_the_first_names_the_verdict) {
 
 TEST(Policy, deny_comes_before_ask_before_allow) {
   Policy policy = refunds();
-  EXPECT_EQ(evaluate(policy, "refund", {{"amount", 5}, {"country", "KP"}}).effect, Effect::kDeny);
+  EXPECT_EQ(evaluate(policy, {"refund", {{"amount", 5}, {"country", "KP"}}}).effect, Effect::kDeny);
   policy.rules.push_back(ask("all", {}, {from("finance", 1)}));
-  EXPECT_EQ(evaluate(policy, "refund", {{"amount", 5}, {"country", "FR"}}).effect, Effect::kAsk);
+  EXPECT_EQ(evaluate(policy, {"refund", {{"amount", 5}, {"country", "FR"}}}).effect, Effect::kAsk);
 }
 
 TEST(Policy, a_tool_that_no_rule_names_gets_the_default) {
-  const auto verdict = evaluate(refunds(), "wire_money", {});
+  const auto verdict = evaluate(refunds(), {"wire_money", {}});
   EXPECT_EQ(verdict.effect, Effect::kAsk);
   EXPECT_EQ(verdict.rule, "default");
   EXPECT_EQ(verdict.thresholds, (std::vector{from("admins", 1)}));
@@ -115,7 +115,7 @@ TEST(Policy, P2_an_amount_of_another_type_never_runs_by_an_allow_rule) {
 }
 
 TEST(Policy, P2_a_missing_amount_is_asked_about_as_if_it_were_large) {
-  const auto verdict = evaluate(refunds(), "refund", {{"country", "FR"}});
+  const auto verdict = evaluate(refunds(), {"refund", {{"country", "FR"}}});
   EXPECT_EQ(verdict.effect, Effect::kAsk);
   EXPECT_EQ(verdict.thresholds, (std::vector{from("finance", 2, 1)}));
   EXPECT_EQ(verdict.explanation,
@@ -124,17 +124,17 @@ TEST(Policy, P2_a_missing_amount_is_asked_about_as_if_it_were_large) {
 }
 
 TEST(Policy, P2_a_missing_argument_makes_a_deny_rule_match) {
-  EXPECT_EQ(evaluate(refunds(), "refund", {{"amount", 5}}).effect, Effect::kDeny);
+  EXPECT_EQ(evaluate(refunds(), {"refund", {{"amount", 5}}}).effect, Effect::kDeny);
 }
 
 TEST(Policy, P2_a_rule_that_asks_nobody_denies) {
   Policy policy = refunds();
   policy.rules[1].thresholds.clear();
   policy.rules[2].thresholds.clear();
-  const auto verdict = evaluate(policy, "refund", {{"amount", 500}, {"country", "FR"}});
+  const auto verdict = evaluate(policy, {"refund", {{"amount", 500}, {"country", "FR"}}});
   EXPECT_EQ(verdict.effect, Effect::kDeny);
   EXPECT_EQ(verdict.explanation, "refund is denied: rule 'medium' asks, but names nobody to ask");
-  EXPECT_EQ(evaluate(Policy{}, "refund", {}).effect, Effect::kDeny);
+  EXPECT_EQ(evaluate(Policy{}, {"refund", {}}).effect, Effect::kDeny);
 }
 
 TEST(Policy, a_condition_that_certainly_fails_outweighs_one_that_is_unknown) {
@@ -143,9 +143,9 @@ TEST(Policy, a_condition_that_certainly_fails_outweighs_one_that_is_unknown) {
   Policy policy;
   policy.rules = {rule("large euros", "*", Effect::kDeny, large_euros)};
   policy.fallback = rule("default", "", Effect::kAllow);
-  EXPECT_EQ(evaluate(policy, "t", {{"currency", "USD"}}).effect, Effect::kAllow);
-  EXPECT_EQ(evaluate(policy, "t", {{"currency", "EUR"}}).effect, Effect::kDeny);
-  EXPECT_EQ(evaluate(policy, "t", {}).effect, Effect::kDeny);
+  EXPECT_EQ(evaluate(policy, {"t", {{"currency", "USD"}}}).effect, Effect::kAllow);
+  EXPECT_EQ(evaluate(policy, {"t", {{"currency", "EUR"}}}).effect, Effect::kDeny);
+  EXPECT_EQ(evaluate(policy, {"t", {}}).effect, Effect::kDeny);
 }
 
 TEST(Policy, integers_are_compared_without_rounding) {
@@ -224,12 +224,12 @@ TEST(PolicyCondition, a_dotted_path_goes_into_objects_and_nothing_else) {
 TEST(PolicyExplanation, names_the_rule_and_the_reason) {
   Policy policy = refunds();
   policy.rules.erase(policy.rules.begin() + 1);
-  EXPECT_EQ(evaluate(policy, "refund", {{"amount", 1500}, {"country", "FR"}}).explanation,
+  EXPECT_EQ(evaluate(policy, {"refund", {{"amount", 1500}, {"country", "FR"}}}).explanation,
             "refund asks: rule 'large' because amount 1500 is above 1000");
   EXPECT_EQ(refund(50).explanation, "refund runs: rule 'small' because amount 50 is at most 100");
-  EXPECT_EQ(evaluate(policy, "refund", {{"amount", 1}, {"country", "KP"}}).explanation,
+  EXPECT_EQ(evaluate(policy, {"refund", {{"amount", 1}, {"country", "KP"}}}).explanation,
             "refund is denied: rule 'frozen' because country is \"KP\"");
-  EXPECT_EQ(evaluate(policy, "refund", {{"amount", 500}, {"country", "FR"}}).explanation,
+  EXPECT_EQ(evaluate(policy, {"refund", {{"amount", 500}, {"country", "FR"}}}).explanation,
             "refund asks: no rule for it matches, so the default applies");
 }
 
@@ -237,7 +237,7 @@ TEST(PolicyExplanation, says_what_is_wrong_with_an_argument) {
   Policy policy;
   policy.rules = {ask("large", {{"amount", Operator::kGt, 1000}}, {from("finance", 2)})};
   const auto why = [&](Value amount) {
-    return evaluate(policy, "refund", {{"amount", std::move(amount)}}).explanation;
+    return evaluate(policy, {"refund", {{"amount", std::move(amount)}}}).explanation;
   };
   EXPECT_EQ(why("1500"),
             "refund asks: rule 'large' because amount \"1500\" is a string, so it counts as above "
@@ -253,7 +253,7 @@ TEST(PolicyExplanation, covers_every_call_and_counts_further_rules) {
   for (const char* name : {"a", "b", "c", "d", "e"}) {
     policy.rules.push_back(ask(name, {}, {from("finance", 1)}));
   }
-  EXPECT_EQ(evaluate(policy, "refund", {}).explanation,
+  EXPECT_EQ(evaluate(policy, {"refund", {}}).explanation,
             "refund asks: rule 'a' covers every call of refund; also rule 'b' covers every call of "
             "refund; also rule 'c' covers every call of refund; also 2 more");
 }
@@ -261,11 +261,11 @@ TEST(PolicyExplanation, covers_every_call_and_counts_further_rules) {
 TEST(PolicyExplanation, quotes_and_cuts_what_the_agent_wrote) {
   Policy policy;
   policy.rules = {rule("memo", "*", Effect::kAsk, {{"memo", Operator::kNe, ""}})};
-  EXPECT_EQ(evaluate(policy, "x runs: rule 'ok'", {{"memo", "a"}}).explanation.substr(0, 26),
+  EXPECT_EQ(evaluate(policy, {"x runs: rule 'ok'", {{"memo", "a"}}}).explanation.substr(0, 26),
             "\"x runs: rule 'ok'\" asks: ");
   std::string long_memo;
   for (int i = 0; i < 50; ++i) long_memo += "ä";
-  const auto explanation = evaluate(policy, "t", {{"memo", long_memo}}).explanation;
+  const auto explanation = evaluate(policy, {"t", {{"memo", long_memo}}}).explanation;
   EXPECT_EQ(explanation,
             "t asks: rule 'memo' because memo \"" + long_memo.substr(0, 80) + "…\" is not \"\"");
 }
@@ -275,10 +275,10 @@ TEST(PolicyDeadline, is_the_shortest_of_the_matching_ask_rules) {
   policy.rules[1].deadline_ms = 5000;
   policy.rules[2].deadline_ms = 3000;
   policy.rules[2].on_deadline = OnDeadline::kReject;
-  const auto verdict = evaluate(policy, "refund", {{"amount", 2000}, {"country", "FR"}});
+  const auto verdict = evaluate(policy, {"refund", {{"amount", 2000}, {"country", "FR"}}});
   EXPECT_EQ(verdict.deadline_ms, 3000);
   EXPECT_EQ(verdict.on_deadline, OnDeadline::kReject);
-  const auto medium = evaluate(policy, "refund", {{"amount", 200}, {"country", "FR"}});
+  const auto medium = evaluate(policy, {"refund", {{"amount", 200}, {"country", "FR"}}});
   EXPECT_EQ(medium.deadline_ms, 5000);
   EXPECT_EQ(medium.on_deadline, OnDeadline::kExpire);
 }
@@ -286,7 +286,7 @@ TEST(PolicyDeadline, is_the_shortest_of_the_matching_ask_rules) {
 TEST(PolicyAskable, asks_as_evaluate_does_else_by_the_default_else_by_all_rules_for_the_tool) {
   const Policy policy = refunds();
   const auto about = [&](std::string tool, Value amount) {
-    return askable(policy, tool, {{"amount", std::move(amount)}, {"country", "FR"}});
+    return askable(policy, {tool, {{"amount", std::move(amount)}, {"country", "FR"}}});
   };
   EXPECT_EQ(about("refund", 500), (std::vector{from("finance", 1)}));
   EXPECT_EQ(about("refund", 5), (std::vector{from("admins", 1)}));
@@ -294,9 +294,9 @@ TEST(PolicyAskable, asks_as_evaluate_does_else_by_the_default_else_by_all_rules_
   Policy strict = policy;
   strict.fallback.effect = Effect::kDeny;
   strict.fallback.thresholds.clear();
-  EXPECT_EQ(askable(strict, "refund", {{"amount", 5}, {"country", "FR"}}),
+  EXPECT_EQ(askable(strict, {"refund", {{"amount", 5}, {"country", "FR"}}}),
             (std::vector{from("finance", 2)}));
-  EXPECT_TRUE(askable(Policy{}, "other", {}).empty());
+  EXPECT_TRUE(askable(Policy{}, {"other", {}}).empty());
 }
 
 TEST(PolicyCombine, takes_the_larger_approve_and_the_smaller_reject) {
@@ -324,6 +324,18 @@ TEST(PolicyGlob, is_linear_on_hostile_patterns) {
   const std::string text(1'000'000, 'a');
   const std::string pattern = "*" + std::string(10'000, 'a') + "b*";
   EXPECT_FALSE(glob_matches(pattern, text));
+}
+
+// Its guide says so; otherwise a policy whose default lets things run could never be changed.
+TEST(Policy, of_its_own_change_asks_whoever_it_asks_about_anything) {
+  Policy policy = refunds();
+  policy.fallback = rule("default", "", Effect::kAllow);
+  EXPECT_EQ(askable(policy, {std::string(kPublishPolicy), {}}),
+            (std::vector<Threshold>{from("finance", 2)}));
+  EXPECT_TRUE(askable(policy, {"other", {}}).empty());
+  policy.rules.pop_back();
+  policy.rules.erase(policy.rules.begin() + 1, policy.rules.end());
+  EXPECT_TRUE(askable(policy, {std::string(kPublishPolicy), {}}).empty()) << "it asks nobody";
 }
 
 TEST(PolicyEffect, has_a_name) {

@@ -1,8 +1,11 @@
 // Deciders for journaled calls: open (may it run, is it recorded, must people be asked?) and close.
 
 #include "core/decide.hpp"
+#include "core/permission/permitted.hpp"
 #include "core/refuse.hpp"
+#include "core/workflow/fork.hpp"
 #include "core/workflow/undo.hpp"
+#include "core/workflow/words.hpp"
 
 namespace fermata {
 namespace {
@@ -31,14 +34,15 @@ Result<void> check_shape(const OpenCall& wish) {
 
 // The same key must mean the same call, or the agent took another path than the journal (P17).
 Result<void> require_same(const Call& call, const OpenCall& wish) {
-  const bool same = call.kind == wish.kind && call.tool == wish.tool &&
-                    call.request_hash == wish.request_hash &&
-                    call.definition_hash == wish.definition_hash && call.target == wish.target &&
+  const std::string& definition = call.asked ? call.asked->definition_hash : call.definition_hash;
+  const bool same = call.kind == wish.kind && call.asked_tool() == wish.tool &&
+                    call.request_hash == wish.request_hash && definition == wish.definition_hash &&
+                    call.target == wish.target &&
                     json::Value(call.arguments) == json::Value(wish.arguments);
   if (same) return {};
   return fail(ErrorCode::kConflict,
               "call.diverged",
-              "the journal has another call under key '" + wish.key + "': " + call.tool +
+              "the journal has another call under key '" + wish.key + "': " + call.asked_tool() +
                   "; the agent's code, model or input changed since it was written");
 }
 
@@ -57,9 +61,11 @@ event::ApprovalRequested ask(const Workflow& workflow,
   asked.question.target = call.target;
   asked.question.why = call.why;
   if (call.tool == kRequestApproval) {
-    const json::Value arguments = call.effective();
-    asked.question.why = arguments.string_or("why", call.why);
-    asked.question.otherwise = arguments.string_or("otherwise");
+    // Its verdict would not be to ask, were it unreadable.
+    ToolRequest request = read_tool_request(call.effective()).value_or(ToolRequest{});
+    if (!request.why.empty()) asked.question.why = std::move(request.why);
+    asked.question.otherwise = std::move(request.otherwise);
+    if (kind == ApprovalKind::kCall) asked.question.outcomes = std::move(request.outcomes);
   }
   // Doubt has no deadline: guessing is what must not happen (P17).
   if (verdict.deadline_ms && kind == ApprovalKind::kCall) {
@@ -70,6 +76,8 @@ event::ApprovalRequested ask(const Workflow& workflow,
   asked.requester = workflow.requester;
   asked.on_behalf_of = workflow.acts_for.empty() ? context.on_behalf_of : workflow.acts_for;
   asked.thresholds = verdict.thresholds;
+  if (kind == ApprovalKind::kCall)
+    asked.schedule = schedule_for(verdict.terms, asked.question.deadline, context.now);
   asked.rule = verdict.rule;
   asked.policy_hash = call.policy_hash;
   asked.epoch = call.epoch;
@@ -85,16 +93,19 @@ Call rebound(const Workflow& workflow, Call call, const Context& context) {
   return call;
 }
 
-PolicyVerdict judge(const Context& context,
-                    const std::string& tool,
-                    const json::Object& arguments) {
-  if (context.policy != nullptr) return judge_call(*context.policy, tool, arguments);
+// `call` is new, or in the journal already.
+PolicyVerdict judge(const Workflow& workflow, const Call& call, const Context& context) {
+  if (context.policy != nullptr)
+    return judge_call(
+        *context.policy,
+        policy_input(workflow, context, call.tool, call.effective(), find_call(workflow, call.id)));
   return {.effect = Effect::kDeny,
           .rule = "",
           .explanation = "no policy is in force, so nothing may run",
           .thresholds = {},
           .deadline_ms = std::nullopt,
-          .on_deadline = OnDeadline::kExpire};
+          .on_deadline = OnDeadline::kExpire,
+          .terms = {}};
 }
 
 Events record(const Workflow& workflow, const OpenCall& wish, std::string id) {
@@ -135,9 +146,71 @@ event::CallDenied denied(const Call& call, const PolicyVerdict& verdict) {
   return {call.id, "policy.denied", "Not allowed: " + verdict.explanation};
 }
 
+// An agent's own wish; what a rollback undoes is no new burden of the agent's.
+std::string too_much_of(const Workflow& workflow, const OpenCall& wish, const Context& context) {
+  if (context.attention == nullptr || workflow.agent.empty() || parse_undo_key(wish.key)) return {};
+  return too_much(context.policy->attention, *context.attention, workflow.agent);
+}
+
+// In a fork nothing is done and nobody is asked: an equal call of the source says how it ended.
+event::CallImported recalled(const Workflow& workflow, const OpenCall& wish) {
+  event::CallImported imported;
+  imported.call = entity_id("cl", workflow.id, workflow.calls.size() + 1);
+  imported.key = wish.key;
+  imported.kind = wish.kind;
+  imported.tool = wish.tool;
+  imported.arguments = wish.arguments;
+  imported.request_hash = wish.request_hash;
+  imported.definition_hash = wish.definition_hash;
+  imported.target = wish.target;
+  imported.epoch = workflow.epoch;
+  if (const Recording* recording = find_recording(workflow, wish.tool, wish.arguments)) {
+    imported.source = recording->source;
+    imported.effective_arguments = recording->effective_arguments;
+    imported.effective_tool = recording->effective_tool;
+    imported.result = recording->result;
+    imported.error = recording->error;
+  } else {
+    imported.denial_reason = "fork.dry_run";
+    imported.denial_message = words::dry_run(wish.tool);
+  }
+  return imported;
+}
+
+// Those who would be asked may have said yes to such calls before.
+void ask_or_permit(Events& events,
+                   const Workflow& workflow,
+                   const Call& call,
+                   const OpenCall& wish,
+                   const PolicyVerdict& verdict,
+                   const Context& context) {
+  event::ApprovalRequested asked = ask(workflow, call, ApprovalKind::kCall, verdict, context);
+  const Permission* permission = permitting(workflow, call, asked, context);
+  if (permission == nullptr) {
+    const std::string why = too_much_of(workflow, wish, context);
+    if (why.empty()) return events.push_back(std::move(asked));
+    return events.push_back(
+        event::CallDenied{call.id, "approval.too_much_asked", words::too_much_asked(why)});
+  }
+  const std::string grant = next_grant(workflow);
+  events.push_back(event::CallPermitted{
+      call.id,
+      grant,
+      permission->id,
+      call.hash,
+      std::move(asked.thresholds),
+      permission->people,
+      call.epoch,
+      std::min(permission->terms->until,
+               context.now + asked.schedule.grant_life_ms.value_or(context.grant_lifetime_ms))});
+  events.push_back(event::CallStarted{call.id, grant, wish.turn, 1});
+}
+
 Events open_new(const Workflow& workflow, const OpenCall& wish, const Context& context) {
   const Call call = new_call(workflow, wish, context);
-  const PolicyVerdict verdict = judge(context, wish.tool, wish.arguments);
+  const PolicyVerdict verdict = judge(workflow, call, context);
+  if (workflow.effects == Effects::kRecorded && verdict.effect != Effect::kDeny)
+    return {recalled(workflow, wish)};
   Events events;
   if (verdict.effect == Effect::kAsk && !parse_undo_key(wish.key))
     if (auto made = automatic_checkpoint(workflow, wish.tool)) events.push_back(*std::move(made));
@@ -163,7 +236,7 @@ Events open_new(const Workflow& workflow, const OpenCall& wish, const Context& c
       events.push_back(event::CallStarted{call.id, next_grant(workflow), wish.turn, 1});
       break;
     case Effect::kAsk:
-      events.push_back(ask(workflow, call, ApprovalKind::kCall, verdict, context));
+      ask_or_permit(events, workflow, call, wish, verdict, context);
       break;
     case Effect::kDeny:
       events.push_back(denied(call, verdict));
@@ -172,8 +245,12 @@ Events open_new(const Workflow& workflow, const OpenCall& wish, const Context& c
   return events;
 }
 
+// The kill switch stops the clock of a grant as well.
 bool grant_holds(const Workflow& workflow, const Call& call, const Context& context) {
-  const bool expired = call.grant->expires_at && context.now >= *call.grant->expires_at;
+  const TimeMs clock =
+      context.now -
+      frozen_ms(*context.directory, workflow.agent, call.tool, call.grant->granted_at, context.now);
+  const bool expired = call.grant->expires_at && clock >= *call.grant->expires_at;
   return !expired && call.grant->epoch == workflow.epoch;
 }
 
@@ -181,10 +258,11 @@ bool grant_holds(const Workflow& workflow, const Call& call, const Context& cont
 // force forbids it.
 Result<Events> judge_anew(const Workflow& workflow, const Call& old, const Context& context) {
   const Call call = rebound(workflow, old, context);
-  PolicyVerdict verdict = judge(context, call.tool, call.effective());
+  PolicyVerdict verdict = judge(workflow, call, context);
   if (verdict.effect == Effect::kDeny) return Events{denied(call, verdict)};
   if (verdict.effect == Effect::kAllow)
-    verdict.thresholds = askable(*context.policy, call.tool, call.effective());
+    verdict.thresholds = askable(
+        *context.policy, policy_input(workflow, context, call.tool, call.effective(), &old));
   FERMATA_CHECK_OK(require_askers(verdict.thresholds, call.tool));
   return Events{ask(workflow, call, ApprovalKind::kCall, verdict, context)};
 }
@@ -197,19 +275,27 @@ Result<Events> start_granted(const Workflow& workflow,
   return Events{event::CallStarted{call.id, call.grant->id, wish.turn, call.attempt + 1}};
 }
 
+// The standing permission that it ran under; of one that is forgotten nobody can say.
+bool was_revoked(const Call& call, const Context& context) {
+  if (call.permission.empty()) return false;
+  const Permission* permission = context.directory->permissions.find(call.permission);
+  return permission == nullptr || permission->revoked_at;
+}
+
 // An earlier turn started it and never said how it ended (P17). The grant's end is judged as at the
 // first start: what may no longer begin may not begin again either.
 Result<Events> resolve_doubt(const Workflow& workflow,
                              const Call& old,
                              const OpenCall& wish,
                              const Context& context) {
-  if (old.idempotent && grant_holds(workflow, old, context))
+  if (old.idempotent && grant_holds(workflow, old, context) && !was_revoked(old, context))
     return Events{event::CallStarted{old.id, old.grant->id, wish.turn, old.attempt + 1}};
   const Call call = rebound(workflow, old, context);
   PolicyVerdict verdict;
   verdict.rule = "in doubt after a crash";
   if (context.policy != nullptr)
-    verdict.thresholds = askable(*context.policy, call.tool, call.effective());
+    verdict.thresholds = askable(
+        *context.policy, policy_input(workflow, context, call.tool, call.effective(), &old));
   FERMATA_CHECK_OK(require_askers(verdict.thresholds, call.tool));
   return Events{ask(workflow, call, ApprovalKind::kInDoubt, verdict, context)};
 }
@@ -220,6 +306,7 @@ Result<Events> decide_call(const Workflow& workflow, const OpenCall& wish, const
   FERMATA_CHECK_OK(require_open(workflow, context));
   FERMATA_CHECK_OK(require_turn(workflow, wish.turn));
   FERMATA_CHECK_OK(check_shape(wish));
+  if (!wish.recorded) FERMATA_CHECK_OK(require_not_frozen(workflow, wish.tool, context));
   const auto found = workflow.by_key.find(wish.key);
   if (found == workflow.by_key.end()) {
     FERMATA_CHECK_OK(require_undone(workflow, wish));
@@ -230,6 +317,7 @@ Result<Events> decide_call(const Workflow& workflow, const OpenCall& wish, const
   }
   const Call& call = workflow.calls[found->second];
   FERMATA_CHECK_OK(require_same(call, wish));
+  if (call.asked) FERMATA_CHECK_OK(require_not_frozen(workflow, call.tool, context));
   if (call.state == CallState::kGranted) return start_granted(workflow, call, wish, context);
   if (call.state == CallState::kRunning && call.grant->claimed_by_turn != wish.turn)
     return resolve_doubt(workflow, call, wish, context);
@@ -242,7 +330,7 @@ Result<Events> decide_call(const Workflow& workflow,
   FERMATA_CHECK_OK(require_open(workflow, context));
   const Call* call = find_call(workflow, wish.call);
   if (call == nullptr) return not_found("call", wish.call);
-  if (!call->live)
+  if (!call->live())
     return fail(ErrorCode::kConflict, "stale_epoch", "a rollback left this call on an old branch");
   if (call->closed()) {
     const bool same = call->state != CallState::kDenied && call->hash == wish.hash &&

@@ -16,11 +16,10 @@ using namespace command;  // NOLINT(google-build-using-namespace): the alternati
 Result<Dispatch> choose_dispatch(const CreateWorkflow& wish, const Context& context) {
   const bool native =
       context.native_agents != nullptr && context.native_agents->contains(wish.agent);
-  if (wish.dispatch == Dispatch::kNative && !native)
-    return fail(ErrorCode::kInvalid,
-                "workflow.not_native",
-                "the server's configuration declares no agent '" + wish.agent + "'");
-  if (wish.dispatch) return *wish.dispatch;
+  if (wish.dispatch) {
+    FERMATA_CHECK_OK(require_runnable(*wish.dispatch, wish.agent, context));
+    return *wish.dispatch;
+  }
   if (context.actor.kind == ActorKind::kAgent) return Dispatch::kNone;
   return native ? Dispatch::kNative : Dispatch::kWorker;
 }
@@ -39,6 +38,7 @@ Result<Events> decide_one(const Workflow& workflow,
     return fail(
         ErrorCode::kInvalid, "workflow.unknown_person", "there is no person '" + behalf + "'");
   FERMATA_TRY(const Dispatch dispatch, choose_dispatch(wish, context));
+  FERMATA_CHECK_OK(require_task(dispatch, wish.input));
   return Events{event::WorkflowCreated{context.stream,
                                        wish.agent,
                                        wish.name,
@@ -108,6 +108,8 @@ template <class Other>
 Result<Events> decide_one(const Workflow& workflow, const Other& wish, const Context& context) {
   if constexpr (requires { decide_approval(workflow, wish, context); })
     return decide_approval(workflow, wish, context);
+  else if constexpr (requires { decide_fork(workflow, wish, context); })
+    return decide_fork(workflow, wish, context);
   else if constexpr (requires { decide_turn(workflow, wish, context); })
     return decide_turn(workflow, wish, context);
   else

@@ -17,8 +17,8 @@ bool was_begun(const Call& call) {
 // begun before the checkpoint stays, and is in doubt until somebody says how it ended (P13, P17).
 // An undo that was begun goes on whatever the branch: it belongs to the effect and not to the path.
 bool leaves_branch(const Call& call, std::size_t index, std::size_t kept) {
-  if (!call.undoes.empty()) return call.live && !was_begun(call);
-  return call.live && (index >= kept || !was_begun(call));
+  if (!call.undoes.empty()) return call.live() && !was_begun(call);
+  return call.live() && (index >= kept || !was_begun(call));
 }
 
 // Reads were harmless, recorded calls had no effect; a tool that ran, or may have, did.
@@ -38,7 +38,7 @@ Result<const Checkpoint*> require_reachable(const Workflow& workflow,
                                             const Context& context) {
   const Checkpoint* checkpoint = find_checkpoint(workflow, id);
   if (checkpoint == nullptr) return not_found("checkpoint", id);
-  if (!checkpoint->live)
+  if (!checkpoint->live())
     return fail(ErrorCode::kConflict,
                 "checkpoint.abandoned",
                 "that checkpoint lies on a branch that an earlier rollback left");
@@ -70,18 +70,25 @@ bool still_counts(const Workflow& workflow,
   if (approval.call.empty()) return approval.asked_at_version < plan.checkpoint->version;
   const auto index =
       static_cast<std::size_t>(find_call(workflow, approval.call) - workflow.calls.data());
-  return workflow.calls[index].live && !leaves[index];
+  return workflow.calls[index].live() && !leaves[index];
 }
 
 bool was_current(const Workflow& workflow, const Approval& approval) {
   if (approval.call.empty()) return true;
   const Call* call = find_call(workflow, approval.call);
-  return call->live && call->approval == approval.id;
+  return call->live() && call->approval == approval.id;
 }
 
-std::vector<Threshold> whom_to_ask(const Approval& approval, const Context& context) {
+std::vector<Threshold> whom_to_ask(const Workflow& workflow,
+                                   const Approval& approval,
+                                   const Context& context) {
   if (context.policy == nullptr) return {};
-  return judge_call(*context.policy, approval.question.action, approval.question.arguments)
+  return judge_call(*context.policy,
+                    policy_input(workflow,
+                                 context,
+                                 approval.question.action,
+                                 approval.question.arguments,
+                                 find_call(workflow, approval.call)))
       .thresholds;
 }
 
@@ -101,16 +108,27 @@ void plan_approvals(const Workflow& workflow,
     } else {
       plan.voided.push_back(i);
     }
-    plan.asked_again.push_back({i, whom_to_ask(approval, context)});
+    plan.asked_again.push_back({i, whom_to_ask(workflow, approval, context)});
   }
 }
 
-const Branch* last_rollback_to(const Workflow& workflow, const std::string& checkpoint) {
+const Branch* last_rollback_to(const Workflow& workflow,
+                               const std::string& checkpoint,
+                               std::int64_t epoch) {
   const auto found =
       std::find_if(workflow.branches.rbegin(), workflow.branches.rend(), [&](const Branch& branch) {
-        return branch.checkpoint == checkpoint;
+        return branch.epoch <= epoch && branch.checkpoint == checkpoint;
       });
   return found == workflow.branches.rend() ? nullptr : &*found;
+}
+
+// A rollback in a fork may lead behind the place where another input was told.
+std::string restored_here(const Workflow& workflow,
+                          const std::string& name,
+                          const Branch& branch,
+                          const json::Array& undone) {
+  const std::string text = words::restored(name, branch, undone);
+  return workflow.told_input.empty() ? text : text + " " + workflow.told_input;
 }
 
 }  // namespace
@@ -121,7 +139,7 @@ Result<RollbackPlan> plan_rollback(const Workflow& workflow,
   FERMATA_CHECK_OK(require_open(workflow, context));
   RollbackPlan plan;
   FERMATA_TRY(plan.checkpoint, require_reachable(workflow, checkpoint, context));
-  const Branch* last = last_rollback_to(workflow, checkpoint);
+  const Branch* last = last_rollback_to(workflow, checkpoint, workflow.epoch);
   plan.attempt = last == nullptr ? 2 : last->attempt + 1;
   std::vector<bool> leaves(workflow.calls.size(), false);
   plan_calls(workflow, plan, leaves);
@@ -129,10 +147,12 @@ Result<RollbackPlan> plan_rollback(const Workflow& workflow,
   return plan;
 }
 
-json::Array undone_of(const Workflow& workflow, std::int64_t epoch) {
+json::Array undone_of(const Workflow& workflow, const Branch& branch) {
+  const Checkpoint* checkpoint = find_checkpoint(workflow, branch.checkpoint);
+  if (checkpoint == nullptr) return {};
   json::Array undone;
   for (const Compensation& compensation : workflow.compensations) {
-    if (compensation.epoch != epoch) continue;
+    if (compensation.epoch > branch.epoch || compensation.call < checkpoint->calls) continue;
     const Call& call = workflow.calls[compensation.call];
     const std::string error = undo_error(workflow, compensation);
     undone.emplace_back(
@@ -147,7 +167,15 @@ json::Array undone_of(const Workflow& workflow, std::int64_t epoch) {
 }
 
 json::Value checkpoint_record(const Workflow& workflow, const Checkpoint& checkpoint) {
-  const Branch* branch = last_rollback_to(workflow, checkpoint.id);
+  return checkpoint_record(workflow, checkpoint, workflow.epoch);
+}
+
+json::Value checkpoint_record(const Workflow& workflow,
+                              const Checkpoint& checkpoint,
+                              std::int64_t epoch) {
+  const Branch* branch = last_rollback_to(workflow, checkpoint.id, epoch);
+  const bool as_recorded = branch == nullptr || branch->told;
+  if (as_recorded && !checkpoint.call.empty()) return find_call(workflow, checkpoint.call)->result;
   json::Object record{{"checkpoint", checkpoint.id},
                       {"name", checkpoint.name},
                       {"attempt", branch == nullptr ? 1 : branch->attempt}};
@@ -155,8 +183,8 @@ json::Value checkpoint_record(const Workflow& workflow, const Checkpoint& checkp
     record.set("text", words::checkpoint_made(checkpoint.name));
     return record;
   }
-  json::Array undone = undone_of(workflow, branch->epoch);
-  record.set("text", words::restored(checkpoint.name, *branch, undone));
+  json::Array undone = undone_of(workflow, *branch);
+  record.set("text", restored_here(workflow, checkpoint.name, *branch, undone));
   record.set("reason", branch->reason);
   record.set("by", json::Object{{"kind", to_string(branch->by.kind)}, {"id", branch->by.id}});
   record.set("undone", std::move(undone));
@@ -164,9 +192,10 @@ json::Value checkpoint_record(const Workflow& workflow, const Checkpoint& checkp
 }
 
 std::string notice(const Workflow& workflow, const Branch& branch) {
+  if (branch.told) return *branch.told;
   const Checkpoint* checkpoint = find_checkpoint(workflow, branch.checkpoint);
   if (checkpoint == nullptr || !checkpoint->call.empty()) return {};
-  return words::restored(checkpoint->name, branch, undone_of(workflow, branch.epoch));
+  return restored_here(workflow, checkpoint->name, branch, undone_of(workflow, branch));
 }
 
 }  // namespace fermata

@@ -41,12 +41,18 @@ Result<RollbackPlan> plan_rollback(const Workflow& workflow,
 // a rollback to it {.., reason, by, undone} and another text, so that a deterministic model does
 // not do the same again.
 json::Value checkpoint_record(const Workflow& workflow, const Checkpoint& checkpoint);
+// The same as it was on a branch of then.
+json::Value checkpoint_record(const Workflow& workflow,
+                              const Checkpoint& checkpoint,
+                              std::int64_t epoch);
 
 // The same text for a branch whose checkpoint has no call; it belongs to the first model call of
 // the branch's epoch. Empty: there is none to tell.
 std::string notice(const Workflow& workflow, const Branch& branch);
 
-// What a rollback's branch undid or will: {call, tool, arguments, undo_tool, state, error}.
-json::Array undone_of(const Workflow& workflow, std::int64_t epoch);
+// What rollbacks up to this branch's left behind after its checkpoint, and what became of it:
+// {call, tool, arguments, undo_tool, state, error}. Earlier rollbacks are in it, because the model
+// goes on from the checkpoint and has read nothing of them.
+json::Array undone_of(const Workflow& workflow, const Branch& branch);
 
 }  // namespace fermata

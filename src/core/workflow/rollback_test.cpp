@@ -126,6 +126,7 @@ struct Rolled {
 Rolled two_to_undo() {
   Rolled rolled{running(), "", ""};
   Story& story = rolled.story;
+  story.limits.undo_attempts = 3;
   EXPECT_TRUE(story.when(Story::agent(), keyed(story, "k")));
   do_undoable(story, "k1", "R-1");
   rolled.first = story.call().id;
@@ -178,7 +179,7 @@ TEST(Undo, is_an_ordinary_call_that_may_be_asked_about_tried_again_and_given_up)
   EXPECT_EQ(next_key(story), "undo/" + first + "/1");
   for (int i = 0; i < 3; ++i) attempt(CallError{"IOError", "no answer"});
   EXPECT_EQ(next_key(story), "");
-  const json::Array undone = undone_of(story.workflow, 1);
+  const json::Array undone = undone_of(story.workflow, story.workflow.branches.back());
   ASSERT_EQ(undone.size(), 3U);
   EXPECT_EQ(undone[0].string_or("state"), "impossible");
   EXPECT_EQ(undone[1].string_or("state"), "done");
@@ -216,6 +217,42 @@ TEST(Undo, survives_a_second_rollback_and_asks_again_what_was_decided) {
   EXPECT_EQ(story.approval().question.kind, ApprovalKind::kInDoubt);
 }
 
+TEST(Undo, a_request_that_a_rollback_takes_back_is_no_attempt) {
+  auto [story, first, second] = two_to_undo();
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(
+        has<event::ApprovalRequested>(story.when(Story::agent(), undo_of(story, next_key(story)))));
+    ASSERT_TRUE(roll_back(story, Story::person("ben")));
+    story.turn("w" + std::to_string(i));
+    EXPECT_EQ(undo_state(story.workflow, *next_undo(story.workflow)), UndoState::kPending);
+  }
+  EXPECT_EQ(next_key(story), "undo/" + second + "/6");
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(story.when(Story::agent(), undo_of(story, next_key(story))));
+    ASSERT_TRUE(story.decide_as("dan", DecisionKind::kApprove));
+    ASSERT_TRUE(story.when(Story::agent(), undo_of(story, next_key(story))));
+    command::CloseCall close = story.close("undone");
+    close.error = CallError{"IOError", "no answer"};
+    ASSERT_TRUE(story.when(Story::agent(), close));
+  }
+  EXPECT_EQ(next_key(story), "undo/" + first + "/1") << "it was tried as often as it may be";
+}
+
+TEST(Undo, what_an_earlier_rollback_left_behind_is_told_as_well) {
+  auto [story, first, second] = two_to_undo();
+  ASSERT_TRUE(story.when(Story::agent(), undo_of(story, next_key(story))));
+  ASSERT_TRUE(roll_back(story, Story::person("ben")));
+  story.turn("w3");
+  ASSERT_TRUE(story.when(Story::agent(), undo_of(story, next_key(story))));
+  ASSERT_TRUE(story.decide_as("dan", DecisionKind::kReject, "it stays"));
+  const json::Array undone = undone_of(story.workflow, story.workflow.branches.back());
+  ASSERT_EQ(undone.size(), 3U);
+  EXPECT_EQ(undone[1].string_or("call"), second);
+  EXPECT_EQ(undone[1].string_or("state"), "refused");
+  const json::Value record = checkpoint_record(story.workflow, story.workflow.checkpoints.front());
+  EXPECT_EQ(record.string_or("text").find("Nothing had to be undone"), std::string::npos);
+}
+
 TEST(Undo, what_is_not_known_to_have_happened_is_left_to_people) {
   Story story = running();
   ASSERT_TRUE(story.when(Story::agent(), keyed(story, "k")));
@@ -224,7 +261,7 @@ TEST(Undo, what_is_not_known_to_have_happened_is_left_to_people) {
   ASSERT_TRUE(story.when(Story::agent(), open));
   ASSERT_TRUE(roll_back(story, Story::person("ben")));
   EXPECT_EQ(next_key(story), "");
-  const json::Array undone = undone_of(story.workflow, 1);
+  const json::Array undone = undone_of(story.workflow, story.workflow.branches.back());
   EXPECT_EQ(undone.front().string_or("state"), "impossible");
   EXPECT_EQ(undone.front().string_or("error"), "it is not known whether it happened");
 }
@@ -265,14 +302,16 @@ TEST(RequestApproval, is_closed_with_the_outcome_in_words_for_the_model) {
   EXPECT_FALSE(has<event::CallGranted>(decided)) << "it permits nothing by itself";
   EXPECT_EQ(story.call().state, CallState::kDone);
   EXPECT_EQ(story.call().result.string_or("outcome"), "approved");
-  EXPECT_EQ(story.call().result.string_or("text"),
-            "Approved by ben: \"fine\". You may go on with refund.");
+  EXPECT_EQ(
+      story.call().result.string_or("text"),
+      "Approved by ben: \"fine\". You may go on with refund, once, with exactly these arguments.");
   const auto again = story.when(Story::agent(), open);
   EXPECT_TRUE(again && again->empty());
   ASSERT_TRUE(story.when(Story::agent(), ask_for(story, "refund", 600)));
   ASSERT_TRUE(story.decide_as("ben", DecisionKind::kReject, "no"));
   EXPECT_EQ(story.call().state, CallState::kDone);
-  EXPECT_EQ(story.call().result.string_or("text"), "Rejected by ben: \"no\". Do not do refund.");
+  EXPECT_EQ(story.call().result.string_or("text"),
+            "Rejected by ben: \"no\". Do not do refund, and do not try it another way.");
 }
 
 TEST(RequestApproval, an_edit_is_judged_by_the_action_that_it_names_then) {

@@ -27,13 +27,14 @@ const Call* last_attempt(const Workflow& workflow, const Compensation& compensat
 // Only what is known to have happened is undone by itself: anything else would be a guess (P17).
 bool is_possible(const Call& call) { return !call.undo.empty() && call.state == CallState::kDone; }
 
-bool was_withdrawn(const Call& call) { return call.denial_reason == "approval.cancelled"; }
-
 UndoState after_failure(const Compensation& compensation) {
-  return compensation.attempts < compensation.most ? UndoState::kPending : UndoState::kFailed;
+  const std::int64_t tried = compensation.attempts - compensation.withdrawn;
+  return tried < compensation.most ? UndoState::kPending : UndoState::kFailed;
 }
 
 }  // namespace
+
+bool was_withdrawn(const Call& attempt) { return attempt.denial_reason == "approval.cancelled"; }
 
 UndoState undo_state(const Workflow& workflow, const Compensation& compensation) {
   if (!is_possible(undone_by(workflow, compensation))) return UndoState::kImpossible;
@@ -52,7 +53,7 @@ UndoState undo_state(const Workflow& workflow, const Compensation& compensation)
     case CallState::kFailed:
       return after_failure(compensation);
     case CallState::kDenied:
-      return was_withdrawn(*call) ? after_failure(compensation) : UndoState::kRefused;
+      return was_withdrawn(*call) ? UndoState::kPending : UndoState::kRefused;
   }
   FERMATA_ASSERT(false, "every state of a call is one of its undo");
 }

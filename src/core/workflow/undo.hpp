@@ -37,6 +37,9 @@ std::string undo_key(const Workflow& workflow, const Compensation& compensation)
 // {"arguments": as executed, "result": what it gave}
 json::Object undo_arguments(const Call& undone);
 
+// Whether the request of this attempt was taken back undecided, by a rollback or a person.
+bool was_withdrawn(const Call& attempt);
+
 // The one to undo now; nullptr when all are settled.
 const Compensation* next_undo(const Workflow& workflow);
 

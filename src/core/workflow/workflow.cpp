@@ -50,7 +50,8 @@ std::size_t number_in(const Workflow& workflow,
 WorkflowStatus status(const Workflow& workflow) {
   if (!workflow.exists() || workflow.closed()) return workflow.ended;
   if (workflow.turn) return WorkflowStatus::kRunning;
-  return workflow.pending.empty() ? WorkflowStatus::kReady : WorkflowStatus::kWaiting;
+  const bool waits = !workflow.pending.empty() && !workflow.nudged;
+  return waits ? WorkflowStatus::kWaiting : WorkflowStatus::kReady;
 }
 
 const Approval* find_approval(const Workflow& workflow, const std::string& id) {

@@ -14,6 +14,7 @@
 #include "base/json.hpp"
 #include "core/actor.hpp"
 #include "core/approval/approval.hpp"
+#include "core/workflow/totals.hpp"
 
 namespace fermata {
 
@@ -38,6 +39,7 @@ struct Grant {
   std::int64_t epoch = 0;
   std::optional<TimeMs> expires_at;
   std::int64_t claimed_by_turn = 0;  // 0: not yet.
+  TimeMs granted_at = 0;
 };
 
 struct Call {
@@ -47,6 +49,7 @@ struct Call {
   std::string tool;
   json::Object arguments;                           // As the agent asked.
   std::optional<json::Object> effective_arguments;  // As a person edited them.
+  std::optional<ToolIdentity> asked;                // For, before a person chose another tool.
   std::string request_hash;
   std::string definition_hash;
   std::string target;
@@ -59,6 +62,7 @@ struct Call {
   std::int64_t epoch = 0;
   std::int64_t attempt = 0;  // How often it was started.
   std::string approval;      // The latest one; empty when none was needed.
+  std::string permission;    // The standing one that it ran under; or empty.
   std::optional<Grant> grant;
   CallState state = CallState::kWaiting;
   json::Value result;
@@ -67,8 +71,11 @@ struct Call {
   std::string denial_message;  // For the model.
   TimeMs opened_at = 0;
   std::optional<TimeMs> closed_at;
-  bool live = true;  // False once a rollback left it on an abandoned branch.
+  std::int64_t left = 0;      // The epoch whose rollback left it on an abandoned branch; or 0.
+  std::string imported_from;  // In a fork: the source's call whose result this is (fork.hpp).
 
+  bool live() const { return left == 0; }
+  const std::string& asked_tool() const { return asked ? asked->name : tool; }
   const json::Object& effective() const {
     return effective_arguments ? *effective_arguments : arguments;
   }
@@ -99,8 +106,10 @@ struct Branch {
   std::string reason;
   TimeMs at = 0;
   Actor by;
-  std::int64_t attempt =
-      1;  // Which one from that checkpoint on; the first came without a rollback.
+  // Which one from that checkpoint on; the first came without a rollback.
+  std::int64_t attempt = 1;
+  // What the model is told (rollback.hpp), where it does not follow from the state: in a fork.
+  std::optional<std::string> told;
 };
 
 // An effect that a rollback left behind, and what became of undoing it (undo.hpp).
@@ -110,6 +119,8 @@ struct Compensation {
   std::int64_t most = 0;   // Attempts, as the limit was then.
   std::int64_t attempts = 0;
   std::optional<std::size_t> last;  // Index of the call of the last attempt.
+  // Attempts before the last one whose request was taken back undecided: nothing was tried.
+  std::int64_t withdrawn = 0;
 };
 
 struct Checkpoint {
@@ -124,7 +135,20 @@ struct Checkpoint {
   json::Object metadata;
   Actor by;
   TimeMs at = 0;
-  bool live = true;
+  std::int64_t left = 0;  // As of a call.
+
+  bool live() const { return left == 0; }
+};
+
+// In a fork: what a tool call of the source gave, to stand in for the same call here (fork.hpp).
+struct Recording {
+  std::string source;  // The call there.
+  std::optional<json::Object> effective_arguments;
+  std::string effective_tool;  // Another one that a person chose; or empty.
+  json::Value result;
+  std::optional<CallError> error;
+  bool ahead = false;  // Of the place where the fork begins; else behind it.
+  bool used = false;
 };
 
 struct Workflow {
@@ -144,6 +168,9 @@ struct Workflow {
   std::int64_t lapses = 0;  // Turns in a row that ran out and left nothing new.
   Effects effects = Effects::kLive;
   std::optional<Origin> forked_from;
+  std::string root;                  // Of a line of forks; its own id when it is no fork.
+  std::vector<std::string> parties;  // Of a fork's source: they never decide here either (P3).
+  std::string told_input;            // Of a fork: what the model is told of another input.
   std::int64_t epoch = 0;
   std::int64_t version = 0;
   std::vector<Branch> branches;
@@ -152,10 +179,14 @@ struct Workflow {
   json::Value fingerprint;
   std::vector<Call> calls;                              // calls[n-1] is cl_..._n.
   std::unordered_map<std::string, std::size_t> by_key;  // Live calls: key -> index.
+  Totals totals;                                        // Of the tool calls that count.
   std::vector<Approval> approvals;
   std::vector<Checkpoint> checkpoints;
   std::vector<Compensation> compensations;  // The latest call first.
-  std::vector<std::size_t> pending;         // Indices of pending approvals, oldest first.
+  // Only in a fork: by recording_key().
+  std::unordered_map<std::string, std::vector<Recording>> recordings;
+  std::vector<std::size_t> pending;  // Indices of pending approvals, oldest first.
+  bool nudged = false;               // People asked the agent something since its last turn began.
   std::int64_t grants = 0;
   std::size_t open_calls = 0;
   json::Value result;

@@ -152,8 +152,34 @@ TEST(Dispatch, an_agents_own_workflow_is_its_own_to_run_and_a_persons_is_a_worke
   EXPECT_EQ(reason(Story().when(Story::person("ben"), native)), "workflow.not_native");
   Story declared;
   declared.native_agents = {"refunds"};
-  ASSERT_TRUE(declared.when(Story::person("ben"), command::CreateWorkflow{.agent = "refunds"}));
+  ASSERT_TRUE(declared.when(Story::person("ben"),
+                            command::CreateWorkflow{.agent = "refunds", .input = "Refund o1."}));
   EXPECT_EQ(declared.workflow.dispatch, Dispatch::kNative);
+}
+
+TEST(Dispatch, an_agent_that_the_server_runs_does_not_begin_without_a_task) {
+  const auto begin = [](const json::Value& input) {
+    Story story;
+    story.native_agents = {"refunds"};
+    command::CreateWorkflow wish{.agent = "refunds"};
+    wish.input = input;
+    return reason(story.when(Story::person("ben"), wish));
+  };
+  for (const char* none : {"null",
+                           "\"\"",
+                           "\" \\n\"",
+                           "7",
+                           "[\"Refund o1.\"]",
+                           "{}",
+                           R"({"task":7})",
+                           R"({"task":" "})",
+                           R"({"order":"o1"})"})
+    EXPECT_EQ(begin(*json::parse(none)), "workflow.task_required") << none;
+  EXPECT_EQ(begin("Refund o1."), "accepted");
+  EXPECT_EQ(begin(json::Object{{"task", "Refund o1."}, {"customer", 7}}), "accepted");
+  // Whoever else runs it knows what the input means.
+  EXPECT_EQ(reason(Story().when(Story::person("ben"), command::CreateWorkflow{.agent = "refunds"})),
+            "accepted");
 }
 
 Story queued() {
@@ -299,6 +325,32 @@ TEST(Ids, name_their_workflow) {
   Story story = running();
   EXPECT_EQ(find_call(story.workflow, "cl_00000000000000000000000001_1"), nullptr);
   EXPECT_EQ(find_call(story.workflow, "cl_00000000000000000000000001_"), nullptr);
+}
+
+TEST(Question, wakes_the_agent_again_when_the_turn_that_was_to_answer_it_lapsed) {
+  Story story = running();
+  ASSERT_TRUE(has<event::ApprovalRequested>(story.when(Story::agent(), story.refund(500))));
+  ASSERT_TRUE(story.when(Story::agent(), command::EndTurn{.turn = 1}));
+  const auto comment = [&](const Actor& by, const char* text, std::int64_t to, bool asks) {
+    return reason(
+        story.when(by, command::CommentApproval{story.approval().id, text, to, false, asks}));
+  };
+  const auto lapse = [&] {
+    story.turn();
+    story.now += 3'600'000;
+    ASSERT_EQ(reason(story.when(Story::timer(), command::ExpireTurn{story.workflow.turns})),
+              "accepted");
+  };
+  ASSERT_EQ(comment(Story::person("ben"), "for people", 0, false), "accepted");
+  lapse();
+  EXPECT_EQ(status(story.workflow), WorkflowStatus::kWaiting) << "nothing was asked";
+  ASSERT_EQ(comment(Story::person("ben"), "what for?", 0, true), "accepted");
+  ASSERT_EQ(status(story.workflow), WorkflowStatus::kReady);
+  lapse();
+  EXPECT_EQ(status(story.workflow), WorkflowStatus::kReady);
+  ASSERT_EQ(comment(Story::agent(), "a broken cup", 2, false), "accepted");
+  lapse();
+  EXPECT_EQ(status(story.workflow), WorkflowStatus::kWaiting);
 }
 
 }  // namespace
