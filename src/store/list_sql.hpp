@@ -18,6 +18,9 @@ struct ListSql {
   std::vector<ListParameter> parameters;
 };
 
+// SELECT count(*) of that list.
+ListSql count_sql(const RowQuery& query, const char* mark, const char* position_of);
+
 // `mark` starts a parameter ("?" or "$"), `position_of` names the function that tells where one
 // text lies within another (instr or strpos).
 ListSql list_sql(const RowQuery& query, const char* mark, const char* position_of);

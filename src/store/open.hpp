@@ -13,6 +13,8 @@ struct Options {
   bool migrate = true;  // Bring the schema to this version first; otherwise refuse an older one.
   int readers = 2;      // Connections for reads.
   int timeout_ms = 5000;
+  // SQLite: what of the file the writing connection keeps in memory; each of the readers a quarter.
+  std::int64_t cache_bytes = 64 << 20;
   // PostgreSQL: refuse while another server that says the same has the database, and write only as
   // long as it is ours. (An SQLite file is always one server's.)
   bool sole = false;

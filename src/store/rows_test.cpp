@@ -27,7 +27,7 @@ TEST(ListSql, holds_only_the_filters_that_are_given) {
   const ListSql plain = list_sql(query, "?", "instr");
   EXPECT_EQ(plain.text,
             "SELECT id, parent, status, agent, labels, created_at, doc, queue, queued_at"
-            " FROM read_models"
+            " FROM read_models AS r"
             " WHERE tenant = ?1 AND kind = ?2 ORDER BY created_at DESC, id DESC LIMIT ?3");
   query.status = "pending";
   query.any_label = {"a", "b"};
@@ -35,8 +35,8 @@ TEST(ListSql, holds_only_the_filters_that_are_given) {
   const ListSql filtered = list_sql(query, "$", "strpos");
   EXPECT_EQ(filtered.text,
             "SELECT id, parent, status, agent, labels, created_at, doc, queue, queued_at"
-            " FROM read_models"
-            " WHERE tenant = $1 AND kind = $2 AND status = $3"
+            " FROM read_models AS r"
+            " WHERE tenant = $1 AND kind = $2 AND status = $3 AND status = 'pending'"
             " AND (strpos(labels, $4) > 0 OR strpos(labels, $5) > 0)"
             " AND (created_at, id) < ($6, $7) ORDER BY created_at DESC, id DESC LIMIT $8");
   EXPECT_EQ(filtered.parameters.size(), 8U);

@@ -40,6 +40,10 @@ class Snapshot final : public Store {
     const std::scoped_lock lock(reading_);
     return list_rows(*connection_, query);
   }
+  Result<std::int64_t> count(const RowQuery& query) override {
+    const std::scoped_lock lock(reading_);
+    return count_rows(*connection_, query);
+  }
   Result<std::vector<StreamHead>> heads(const StreamId& after, int limit) override {
     const std::scoped_lock lock(reading_);
     return list_heads(*connection_, after, limit);

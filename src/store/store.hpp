@@ -74,9 +74,11 @@ struct Row {
   std::string agent;
   std::vector<std::string> labels;  // Tags of a workflow, groups of an approval. No '|' inside.
   TimeMs created_at = 0;
-  std::string doc;         // JSON.
-  std::string queue = {};  // Whose turn it is to take this row up; empty: nobody's.
-  TimeMs queued_at = 0;    // Since when, or not before when.
+  std::string doc;  // JSON.
+  // Rows that stand in one line: workflows whose turn somebody is to take, equal requests. Empty:
+  // in none.
+  std::string queue = {};
+  TimeMs queued_at = 0;  // Since when, or not before when.
   friend bool operator==(const Row&, const Row&) = default;
 };
 
@@ -126,6 +128,8 @@ struct RowQuery {
   // Not empty: the rows in this queue, and in its order, by (queued_at, id); then there are no
   // pages.
   std::string queue = {};
+  bool first_of_queue = false;  // Of each queue only the first row; rows in none as ever.
+  std::optional<TimeMs> since;  // Created then or later.
   // Rows come newest first, by (created_at, id); these continue after the last row of a page.
   std::optional<TimeMs> before_created_at;
   std::string before_id;
@@ -177,6 +181,9 @@ class Store {
                                                          const std::string& id) = 0;
 
   virtual Result<std::vector<Row>> list(const RowQuery& query) = 0;
+
+  // How many rows list() would give, its limit included.
+  virtual Result<std::int64_t> count(const RowQuery& query) = 0;
 
   // Heads of all tenants' streams in order of (tenant, name), after the given one.
   virtual Result<std::vector<StreamHead>> heads(const StreamId& after, int limit) = 0;

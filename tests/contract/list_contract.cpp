@@ -73,6 +73,48 @@ TEST_F(ListContract, filters_hold_together) {
   EXPECT_EQ(ids(query), Ids{});
 }
 
+TEST_F(ListContract, counts_what_it_would_list) {
+  put({approval_row("a", 1), approval_row("b", 2), approval_row("c", 3)});
+  RowQuery query = approvals();
+  EXPECT_EQ(store().count(query).value_or(-1), 3);
+  query.limit = 2;
+  EXPECT_EQ(store().count(query).value_or(-1), 2);
+  query.limit = 50;
+  query.since = 2;
+  EXPECT_EQ(ids(query), (Ids{"c", "b"}));
+  EXPECT_EQ(store().count(query).value_or(-1), 2);
+  query.since = 4;
+  EXPECT_EQ(store().count(query).value_or(-1), 0);
+  query.since.reset();
+  query.before_created_at = 3;
+  query.before_id = "c";
+  EXPECT_EQ(store().count(query).value_or(-1), 2);
+}
+
+TEST_F(ListContract, of_each_queue_only_the_first) {
+  const auto row = [](const char* id, TimeMs created_at, const char* queue, TimeMs queued_at) {
+    Row one = approval_row(id, created_at);
+    one.queue = queue;
+    one.queued_at = queued_at;
+    return one;
+  };
+  Row elsewhere = row("0", 1, "x", 1);
+  elsewhere.table = Table::kWorkflows;
+  put({row("a", 1, "x", 7),
+       row("b", 2, "x", 7),
+       row("c", 3, "x", 5),
+       row("d", 4, "y", 9),
+       row("e", 5, "", 0),
+       row("f", 6, "", 0),
+       elsewhere});
+  RowQuery query = approvals();
+  query.first_of_queue = true;
+  EXPECT_EQ(ids(query), (Ids{"f", "e", "d", "c"}));
+  EXPECT_EQ(store().count(query).value_or(-1), 4);
+  put({row("c", 3, "", 0)});
+  EXPECT_EQ(ids(query), (Ids{"f", "e", "d", "c", "a"}));
+}
+
 TEST_F(ListContract, any_of_the_labels_is_enough) {
   const auto row = [](const char* id, std::vector<std::string> labels) {
     Row one = approval_row(id, 1);

@@ -69,7 +69,7 @@ class PostgresDatabase final : public Database {
   // As an administrator's pg_terminate_backend(), or a restart, does.
   void end_connections() {
     Client(base_).execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
         " WHERE application_name = '" +
         name_ + "'");
   }
@@ -319,9 +319,10 @@ TEST_F(PostgresContract, a_connection_lost_in_a_commit_leaves_it_whole_or_undone
   database_->pass_ms(600);
   const std::vector<EventRow> events = events_of({"t", "wf_a"});
   EXPECT_EQ(static_cast<std::int64_t>(events.size()), version);
-  EXPECT_EQ(rows({.tenant = "t", .table = Table::kApprovals, .limit = 1'000}).size(),
-            events.size());
-  EXPECT_EQ(lease(1'000).tasks.size(), events.size());
+  // How many commits it took depends on the machine: room for all of them, and for one too many.
+  const int room = static_cast<int>(version) + 1;
+  EXPECT_EQ(rows({.tenant = "t", .table = Table::kApprovals, .limit = room}).size(), events.size());
+  EXPECT_EQ(lease(room).tasks.size(), events.size());
 }
 
 }  // namespace

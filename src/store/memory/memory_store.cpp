@@ -45,6 +45,7 @@ bool matches(const Row& row, const RowQuery& query) {
   return fits(query.id, row.id) && fits(query.parent, row.parent) &&
          fits(query.status, row.status) && fits(query.agent, row.agent) &&
          fits(query.queue, row.queue) && has_any_label(row, query.any_label) &&
+         (!query.since || row.created_at >= *query.since) &&
          (!query.before_created_at ||
           std::tie(row.created_at, row.id) < std::tie(*query.before_created_at, query.before_id));
 }
@@ -113,11 +114,17 @@ class MemoryStore final : public Store {
     for (auto at = rows_.lower_bound({query.tenant, query.table, {}}); at != rows_.end(); ++at) {
       const auto& [tenant, table, id] = at->first;
       if (tenant != query.tenant || table != query.table) break;
-      if (matches(at->second, query)) rows.push_back(at->second);
+      const bool wanted = !query.first_of_queue || is_first(tenant, at->second);
+      if (wanted && matches(at->second, query)) rows.push_back(at->second);
     }
     std::sort(rows.begin(), rows.end(), query.queue.empty() ? is_newer : is_sooner);
     rows.resize(std::min(rows.size(), static_cast<std::size_t>(std::max(0, query.limit))));
     return rows;
+  }
+
+  Result<std::int64_t> count(const RowQuery& query) override {
+    FERMATA_TRY(const std::vector<Row> rows, list(query));
+    return static_cast<std::int64_t>(rows.size());
   }
 
   Result<std::vector<StreamHead>> heads(const StreamId& after, int limit) override {
@@ -154,6 +161,13 @@ class MemoryStore final : public Store {
   Result<TimeMs> now() override { return clock_.now_ms(); }
 
  private:
+  bool is_first(const std::string& tenant, const Row& row) const {
+    return row.queue.empty() || std::none_of(rows_.begin(), rows_.end(), [&](const auto& other) {
+             return std::get<0>(other.first) == tenant && other.second.table == row.table &&
+                    other.second.queue == row.queue && is_sooner(other.second, row);
+           });
+  }
+
   Verdict judge(const Commit& commit) const {
     const std::string& tenant = commit.stream.tenant;
     if (commit.request && requests_.contains({tenant, commit.request->id})) {

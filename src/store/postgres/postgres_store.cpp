@@ -52,6 +52,11 @@ class PostgresStore final : public Store {
     return list_rows(*reader, query);
   }
 
+  Result<std::int64_t> count(const RowQuery& query) override {
+    FERMATA_TRY(const auto reader, readers_.borrow());
+    return count_rows(*reader, query);
+  }
+
   Result<std::vector<StreamHead>> heads(const StreamId& after, int limit) override {
     FERMATA_TRY(const auto reader, readers_.borrow());
     return list_heads(*reader, after, limit);

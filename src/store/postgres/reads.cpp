@@ -106,6 +106,16 @@ Result<std::vector<Row>> list_rows(Connection& connection, const RowQuery& query
   return rows;
 }
 
+Result<std::int64_t> count_rows(Connection& connection, const RowQuery& query) {
+  const ListSql sql = count_sql(query, "$", "strpos");
+  Parameters parameters;
+  for (const ListParameter& parameter : sql.parameters) {
+    std::visit([&](const auto& value) { parameters.add(value); }, parameter);
+  }
+  FERMATA_TRY(const Rows found, connection.read_unprepared({"count_rows", sql.text}, parameters));
+  return found.number(0, 0);
+}
+
 Result<std::vector<StreamHead>> list_heads(Connection& connection,
                                            const StreamId& after,
                                            int limit) {

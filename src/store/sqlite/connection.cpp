@@ -16,15 +16,13 @@ constexpr const char* kWriterSettings =
     "PRAGMA journal_size_limit = 67108864;"
     "PRAGMA foreign_keys = ON;"
     "PRAGMA trusted_schema = OFF;"
-    "PRAGMA temp_store = MEMORY;"
-    "PRAGMA cache_size = -65536;";
+    "PRAGMA temp_store = MEMORY;";
 
 constexpr const char* kReaderSettings =
     "PRAGMA query_only = ON;"
     "PRAGMA wal_autocheckpoint = 0;"
     "PRAGMA trusted_schema = OFF;"
-    "PRAGMA temp_store = MEMORY;"
-    "PRAGMA cache_size = -16384;";
+    "PRAGMA temp_store = MEMORY;";
 
 constexpr Sql kJournalMode{"journal_mode", "PRAGMA journal_mode"};
 
@@ -32,21 +30,25 @@ constexpr Sql kJournalMode{"journal_mode", "PRAGMA journal_mode"};
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& path,
                                                      Access access,
-                                                     int timeout_ms) {
+                                                     const Options& options) {
   sqlite3* handle = nullptr;
   const int create = access == Access::kWrite ? SQLITE_OPEN_CREATE : 0;
   const int code = sqlite3_open_v2(
       path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | create, nullptr);
   std::unique_ptr<Connection> connection(new Connection(handle));
   if (code != SQLITE_OK) return tl::unexpected(connection->error("open"));
-  FERMATA_CHECK_OK(connection->configure(access, timeout_ms));
+  FERMATA_CHECK_OK(connection->configure(access, options));
   return connection;
 }
 
-Result<void> Connection::configure(Access access, int timeout_ms) {
+Result<void> Connection::configure(Access access, const Options& options) {
   sqlite3_extended_result_codes(handle_, 1);
-  sqlite3_busy_timeout(handle_, timeout_ms);
+  sqlite3_busy_timeout(handle_, options.timeout_ms);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  // Negative: in KiB. Pages are taken as they are read and kept until the cache is full.
+  const std::int64_t cache_bytes = options.cache_bytes / (access == Access::kRead ? 4 : 1);
+  const std::string cache = "PRAGMA cache_size = -" + std::to_string(cache_bytes / 1024);
+  FERMATA_CHECK_OK(execute("cache_size", cache.c_str()));
   if (access == Access::kRead) {
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     return execute("reader_settings", kReaderSettings);

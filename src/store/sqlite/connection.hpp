@@ -12,6 +12,7 @@
 #include <unordered_map>
 
 #include "base/result.hpp"
+#include "store/open.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -35,7 +36,7 @@ class Connection {
  public:
   static Result<std::unique_ptr<Connection>> open(const std::string& path,
                                                   Access access,
-                                                  int timeout_ms);
+                                                  const Options& options);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -47,7 +48,7 @@ class Connection {
  private:
   friend class Run;
   explicit Connection(sqlite3* handle) : handle_(handle) {}
-  Result<void> configure(Access access, int timeout_ms);
+  Result<void> configure(Access access, const Options& options);
   Result<sqlite3_stmt*> prepared(const Sql& sql);
   Error error(const char* statement) const;
 

@@ -109,7 +109,7 @@ Result<std::vector<Fact>> inspect_sqlite(const std::string& path, const Options&
     return facts;
   }
   add_file_facts(path, facts);
-  FERMATA_TRY(const auto connection, Connection::open(path, Access::kRead, options.timeout_ms));
+  FERMATA_TRY(const auto connection, Connection::open(path, Access::kRead, options));
   Options as_it_is = options;
   as_it_is.migrate = false;
   if (const auto version = migrate(*connection, as_it_is); !version) {
@@ -127,8 +127,7 @@ Result<std::unique_ptr<Store>> open_sqlite_snapshot(const std::string& path,
                                                     const Options& options) {
   FERMATA_TRY(const sqlite::Found found, sqlite::look(path));
   if (found == sqlite::Found::kNothing) return sqlite::missing(path);
-  FERMATA_TRY(auto connection,
-              sqlite::Connection::open(path, sqlite::Access::kRead, options.timeout_ms));
+  FERMATA_TRY(auto connection, sqlite::Connection::open(path, sqlite::Access::kRead, options));
   Options as_it_is = options;
   as_it_is.migrate = false;
   FERMATA_CHECK_OK(sqlite::migrate(*connection, as_it_is));

@@ -92,6 +92,16 @@ Result<std::vector<Row>> list_rows(Connection& connection, const RowQuery& query
   }
 }
 
+Result<std::int64_t> count_rows(Connection& connection, const RowQuery& query) {
+  const ListSql sql = count_sql(query, "?", "instr");
+  Run run(connection, Sql{"count_rows", sql.text});
+  for (const ListParameter& parameter : sql.parameters) {
+    std::visit([&](const auto& value) { run.bind(value); }, parameter);
+  }
+  FERMATA_TRY(const bool found, run.next());
+  return found ? run.number(0) : 0;
+}
+
 Result<std::vector<StreamHead>> list_heads(Connection& connection,
                                            const StreamId& after,
                                            int limit) {

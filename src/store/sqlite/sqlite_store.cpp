@@ -59,6 +59,11 @@ class SqliteStore final : public Store {
     return list_rows(*reader, query);
   }
 
+  Result<std::int64_t> count(const RowQuery& query) override {
+    FERMATA_TRY(const auto reader, readers_.borrow());
+    return count_rows(*reader, query);
+  }
+
   Result<std::vector<StreamHead>> heads(const StreamId& after, int limit) override {
     FERMATA_TRY(const auto reader, readers_.borrow());
     return list_heads(*reader, after, limit);
@@ -110,15 +115,13 @@ Result<void> look_sqlite(const std::string& path, const Options& options) {
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const Options& options) {
   FERMATA_CHECK_OK(look_sqlite(path, options));
   FERMATA_TRY(auto lock, sqlite::FileLock::take(path));
-  FERMATA_TRY(auto writer,
-              sqlite::Connection::open(path, sqlite::Access::kWrite, options.timeout_ms));
+  FERMATA_TRY(auto writer, sqlite::Connection::open(path, sqlite::Access::kWrite, options));
   FERMATA_CHECK_OK(sqlite::migrate(*writer, options));
   FERMATA_CHECK_OK(writer->execute("probe", sqlite::kProbe));
   auto store =
       std::make_unique<sqlite::SqliteStore>(std::move(lock), std::move(writer), options.timeout_ms);
   for (int i = 0; i < std::max(1, options.readers); ++i) {
-    FERMATA_TRY(auto reader,
-                sqlite::Connection::open(path, sqlite::Access::kRead, options.timeout_ms));
+    FERMATA_TRY(auto reader, sqlite::Connection::open(path, sqlite::Access::kRead, options));
     store->add_reader(std::move(reader));
   }
   return store;
