@@ -74,8 +74,8 @@ void Engine::lease_turn(LeaseWish wish, LeaseDone done) {
   impl_->turns_.lease(std::move(wish), std::move(done));
 }
 
-Result<Identity> Engine::authenticate(std::string_view key) const {
-  return impl_->tenants_.authenticate(key, impl_->now());
+Result<Identity> Engine::authenticate(std::string_view key, KeyUse use) const {
+  return impl_->tenants_.authenticate(key, use, impl_->now());
 }
 
 Result<void> Engine::recheck(const Identity& caller) const {
@@ -88,6 +88,10 @@ Engine::Minted Engine::mint_key(ActorKind kind, const std::string& owner) const 
 
 std::shared_ptr<const Directory> Engine::directory(const std::string& tenant) const {
   return impl_->tenants_.view(tenant).directory;
+}
+
+std::int64_t Engine::directory_version(const std::string& tenant) const {
+  return impl_->tenants_.view(tenant).version;
 }
 
 std::shared_ptr<const Policy> Engine::policy(const std::string& tenant) const {
@@ -108,6 +112,10 @@ Stats Engine::stats() const {
           .resident_bytes = impl_->registry_.bytes(),
           .waiters = impl_->waiters_};
 }
+
+Changes& Engine::changes() { return impl_->changes_; }
+
+TimeMs Engine::now() const { return impl_->now(); }
 
 Result<void> Engine::ready() {
   if (impl_->draining_)

@@ -95,6 +95,9 @@ struct ListFilter {
   store::Table table = store::Table::kWorkflows;
   std::string status, agent, workflow;
   std::vector<std::string> any_label;  // Tags, or groups.
+  bool fold = false;     // Of equal requests only the oldest, with `equal_open` besides itself.
+  std::string equal_to;  // Only the pending requests that equal this one, itself included, the
+                         // oldest first and without pages.
   std::string cursor;
   int limit = 50;
 };
@@ -109,7 +112,8 @@ struct Options {
   std::size_t max_resident_bytes = std::size_t{256} << 20;
   std::int64_t grant_lifetime_ms = 24LL * 3600 * 1000;
   std::int64_t request_memory_ms = 24LL * 3600 * 1000;
-  std::string env = "live";  // Second word of new keys.
+  std::size_t max_changes = 10'000;  // That are kept for those who follow along; per tenant.
+  std::string env = "live";          // Second word of new keys.
   Limits limits;
   std::set<std::string> native_agents;  // That the server itself runs.
   // Told, perhaps again and again, that another server has the database: this one must be stopped.
@@ -121,6 +125,8 @@ struct Stats {
                 tasks_failed = 0;
   std::size_t queued = 0, resident = 0, resident_bytes = 0, waiters = 0;
 };
+
+class Changes;
 
 class Engine {
  public:
@@ -152,7 +158,7 @@ class Engine {
   void lease_turn(LeaseWish wish, LeaseDone done);
 
   // Whose key is this? kUnauthenticated auth.invalid_key, auth.revoked_key, auth.expired_key.
-  Result<Identity> authenticate(std::string_view key) const;
+  Result<Identity> authenticate(std::string_view key, KeyUse use = KeyUse::kApi) const;
   // Whether that key still is good. Whatever waited on its behalf asks again before it answers.
   Result<void> recheck(const Identity& caller) const;
   // Chooses id and secret. The plain key is returned and kept nowhere.
@@ -165,12 +171,45 @@ class Engine {
   // Queries. kNotFound <entity>.not_found, for other tenants' ids as well.
   Result<json::Value> workflow(const std::string& tenant, const std::string& id);
   Result<json::Value> approval(const std::string& tenant, const std::string& id);
+  // What it still needs, who can give it, and what happens when if nobody does, as of now.
+  Result<json::Value> explain_approval(const std::string& tenant, const std::string& id);
   Result<json::Value> call(const std::string& tenant, const std::string& id);
   Result<std::vector<json::Value>> checkpoints(const std::string& tenant, const std::string& id);
   // What a rollback by this caller would do; refuses as the rollback would.
   Result<json::Value> preview_rollback(const Identity& caller,
                                        const std::string& id,
                                        const std::string& checkpoint);
+  // How a pending request stands among others: {ahead, equal_open, estimate, choices, text}.
+  Result<json::Value> outlook(const std::string& tenant, const std::string& id);
+  // What opening this call would come to, as of now: kAllow, it would run, be it under a standing
+  // permission; kAsk, people would be asked first; kDeny, neither. Refuses as the opening would.
+  Result<Effect> foresee(const Identity& caller,
+                         const std::string& workflow,
+                         const command::OpenCall& wish);
+  // An approval request as it stands, and whose it is.
+  struct Asked {
+    Approval approval;
+    std::string agent;
+  };
+  Result<Asked> request(const std::string& tenant, const std::string& id);
+  // The uses of a standing permission in their order, `after` a place; so many events are looked
+  // at, and no more, so a page may have less than `limit` of them though others follow.
+  Result<Page> permission_uses(const std::string& tenant,
+                               const std::string& permission,
+                               std::int64_t after,
+                               int limit);
+  // The workflow as it stands, for a fork of it. kConflict fork.too_large.
+  Result<std::shared_ptr<const Workflow>> state(const std::string& tenant, const std::string& id);
+  // Two of them side by side: {left, right, common}, and a page of rows from `after` on.
+  struct Compared {
+    json::Value summary;
+    Page rows;
+  };
+  Result<Compared> compare(const std::string& tenant,
+                           const std::string& left,
+                           const std::string& right,
+                           std::int64_t after,
+                           int limit);
   Result<Page> journal(const std::string& tenant,
                        const std::string& id,
                        std::int64_t after,
@@ -179,11 +218,20 @@ class Engine {
                       const std::string& stream,
                       std::int64_t after,
                       int limit);
+  // A workflow's events as they are stored: {version, body, prev_hash, hash}, of which hash =
+  // SHA-256(prev_hash, a new line, body).
+  Result<Page> records(const std::string& tenant,
+                       const std::string& workflow,
+                       std::int64_t after,
+                       int limit);
   Result<Page> list(const std::string& tenant, const ListFilter& filter);
   std::shared_ptr<const Directory> directory(const std::string& tenant) const;  // nullptr: unknown.
+  std::int64_t directory_version(const std::string& tenant) const;              // 0: unknown.
   std::shared_ptr<const Policy> policy(const std::string& tenant) const;        // nullptr: none.
   Result<void> ready();  // The database answers and the engine takes commands.
   Stats stats() const;
+  Changes& changes();  // What changed lately: changes.hpp. Told once it is durable.
+  TimeMs now() const;  // By the database's clock.
 
   // Ends every wait with false, those to come as well, so that long polls are answered before a
   // stop.

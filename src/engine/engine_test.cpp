@@ -12,6 +12,11 @@
 namespace fermata::engine {
 namespace {
 
+constexpr const char* kAsksTwo = R"(version: 1
+rules: []
+default: {effect: ask, thresholds: [{from: finance, approve: 2, reject: 1}], deadline_s: 60}
+)";
+
 TEST_F(EngineTest, P4_what_made_a_stream_is_not_done_again_when_its_record_is_forgotten) {
   Submission create{.caller = kAgent, .command = command::CreateWorkflow{.agent = "refunds"}};
   create.idempotency = idempotency(kAgent, "POST", "/v1/workflows", "k", "{}");
@@ -105,6 +110,23 @@ TEST_F(EngineTest, L1_a_deadline_fires_by_the_databases_clock_and_not_before) {
   wait_until(
       [&] { return engine_->approval("default", approval)->string_or("status") == "expired"; });
   EXPECT_EQ(must(open(workflow, turn(workflow), 500)).body.string_or("verdict"), "deny");
+  expect_whole();
+}
+
+// The engine's reading of the clock is still that of before the deadline.
+TEST_F(EngineTest, P1_what_is_taken_back_late_by_the_databases_clock_is_refused) {
+  must({.caller = kSetup,
+        .stream = "directory",
+        .command = command::PublishPolicy{kAsksTwo, "hash-of-two"}});
+  const std::string workflow = new_workflow();
+  const json::Value held = must(open(workflow, turn(workflow), 500)).body;
+  must(approve(held["approval"]));
+  const std::string id = held["approval"].string_or("id");
+  clock_.advance(60'000);
+  const Submission late{
+      .caller = kBen, .stream = workflow, .command = command::WithdrawDecision{id, "wait"}};
+  EXPECT_EQ(refusal(late), "approval.closed");
+  wait_until([&] { return engine_->approval("default", id)->string_or("status") == "expired"; });
   expect_whole();
 }
 

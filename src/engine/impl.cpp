@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 namespace fermata::engine {
 namespace {
 
 constexpr std::int64_t kTickMs = 500;
 constexpr std::int64_t kLongestReloadMs = 1000;
+constexpr std::size_t kEraLength = 8;
 
 }  // namespace
 
@@ -20,6 +22,11 @@ Engine::Impl::Impl(store::Store& store, Random& random, Options options)
       grants_(options_.signing_seed),
       registry_(options_.max_resident, options_.max_resident_bytes),
       pool_(options_.threads),
+      changes_(options_.max_changes,
+               random_base62(random_, kEraLength),
+               [this](std::int64_t delay_ms, std::function<void()> callback) {
+                 timers_.after(delay_ms, std::move(callback));
+               }),
       turns_(turn_ports()) {}
 
 Engine::Impl::~Impl() { drain(); }
@@ -85,6 +92,7 @@ void Engine::Impl::drain() {
 void Engine::Impl::stop_waiting() {
   waiting_ended_ = true;
   turns_.stop();
+  changes_.stop();
   registry_.for_each([this](Stream& stream) {
     std::vector<Stream::Waiter> ended;
     {
@@ -164,6 +172,9 @@ void Engine::Impl::wake(Stream& stream) {
 Result<void> Engine::Impl::refresh(Stream& stream) {
   const std::int64_t before = stream.state.loaded ? stream.state.version : -1;
   FERMATA_CHECK_OK(load(store_, stream));
+  // What came by another way, or of which nobody knew: it is not known either what it changed.
+  if (std::exchange(stream.unsure, false) || (before >= 0 && stream.state.version != before))
+    changes_.tell(stream.id.tenant, {{Change::Kind::kAnything, {}, 0, 0}});
   if (stream.state.version == before) return {};
   stream.state.durable = false;
   wake(stream);
@@ -182,7 +193,7 @@ void Engine::Impl::reload(const StreamPtr& stream, std::int64_t delay_ms) {
     if (loaded || loaded.error().code != ErrorCode::kUnavailable) return;
     {
       const std::lock_guard lock(stream->mutex);
-      if (stream->waiters.empty()) return;
+      if (stream->waiters.empty() && !stream->unsure) return;
     }
     const std::int64_t next_ms = std::min(2 * delay_ms, kLongestReloadMs);
     timers_.after(delay_ms, [this, stream, next_ms] { reload(stream, next_ms); });
@@ -192,6 +203,7 @@ void Engine::Impl::reload(const StreamPtr& stream, std::int64_t delay_ms) {
 void Engine::Impl::tick() {
   if (draining_) return;
   pool_.post([this] { read_clock(); });
+  pool_.post([this] { changes_.expire(); });
   for (const std::string& tenant : options_.tenants) {
     query(tenant, "directory", [this, tenant](const Result<void>& loaded, Stream& stream) {
       if (!loaded || !refresh(stream)) return;

@@ -7,7 +7,7 @@
 //
 // A stream's state is folded before the commit, because the answer and the rows come from it; while
 // the commit is under way the stream is busy, so nobody sees it. A commit that fails forgets the
-// state, and it is loaded again.
+// state, and it is loaded again; a directory goes back to what it was and reads on from there.
 
 #include <atomic>
 #include <condition_variable>
@@ -15,6 +15,7 @@
 #include <mutex>
 #include <string>
 
+#include "engine/changes.hpp"
 #include "engine/committer.hpp"
 #include "engine/engine.hpp"
 #include "engine/grants.hpp"
@@ -65,6 +66,9 @@ class Engine::Impl {
     store::Commit commit;
     Reply reply;
     std::size_t events = 0;
+    std::vector<Change> changes;                   // That it makes visible.
+    std::optional<command::UsePermission> sought;  // Set: this first, and nothing else.
+    std::optional<Stream::Before> before;          // Of a directory that it changes.
   };
 
   void enqueue(const StreamPtr& stream, Stream::Job job);
@@ -75,9 +79,16 @@ class Engine::Impl {
                     Pending pending,
                     Prepared prepared,
                     Result<void> result);
+  static void go_back(Stream& stream, Prepared& prepared);
   void answer(Pending& pending, Result<Reply> reply);
+  void use_permission(const StreamPtr& stream, Pending pending, command::UsePermission use);
+  void permission_used(const StreamPtr& stream,
+                       Pending waiting,
+                       std::string permission,
+                       const Result<Reply>& used);
   void wake(Stream& stream);
   void wake_turns(const Stream& stream);  // Those who wait for a turn, if it has one to give.
+  static std::vector<Change> changes_of(const Stream& stream, const store::Commit& commit);
   // Reads what is new in the stream; wakes those who wait for it.
   Result<void> refresh(Stream& stream);
   // After a commit that failed or of which nobody knows: whoever waits must hear of it, also when
@@ -88,6 +99,10 @@ class Engine::Impl {
   std::optional<Reply> forgotten(const Stream& stream, const Submission& submission);
   Result<Prepared> prepare(Stream& stream, Pending& pending);
   Result<Prepared> decide_on(Stream& stream, Pending& pending);
+  Result<Events> spare_people(const Workflow& workflow,
+                              const Submission& submission,
+                              Events events,
+                              const Context& context) const;
   Context context_for(const Stream& stream,
                       const Submission& submission,
                       const Tenants::View& view) const;
@@ -98,6 +113,7 @@ class Engine::Impl {
               store::Commit& commit);
   std::optional<store::TaskEnd> task_end(const Pending& pending,
                                          const Stream::State& state,
+                                         const Context& context,
                                          const Error* error);
 
   void run_task(store::TaskRow task);
@@ -117,6 +133,7 @@ class Engine::Impl {
   std::condition_variable idle_;  // No command is under way.
   Pool pool_;
   Timers timers_;
+  Changes changes_;
   TurnQueue turns_;
   std::unique_ptr<Committer> committer_;
 };

@@ -4,7 +4,11 @@
 
 #include "base/assert.hpp"
 #include "base/hash.hpp"
+#include "codec/documents.hpp"
 #include "codec/event_codec.hpp"
+#include "core/approval/clock.hpp"
+#include "core/permission/permitted.hpp"
+#include "engine/attention.hpp"
 #include "engine/impl.hpp"
 #include "engine/projection.hpp"
 #include "engine/reply.hpp"
@@ -17,7 +21,9 @@ namespace {
 constexpr int kMaxTries = 8;
 constexpr std::int64_t kForgetEveryMs = 60'000;
 constexpr std::int64_t kReloadMs = 20;
+constexpr std::int64_t kFrozenMs = 1'000;
 constexpr std::size_t kMaxTasksOut = 256;
+constexpr std::size_t kMaxPermissionsTried = 4;
 constexpr resilience::RetryPolicy kStuck{.first_ms = 1'000, .cap_ms = 600'000};
 
 bool needs_grant(const command::Command& command) {
@@ -25,18 +31,52 @@ bool needs_grant(const command::Command& command) {
   return open != nullptr && !open->recorded;
 }
 
-// The database's clock has the last word on a decision's deadline (the tie rule of the promises).
-std::optional<TimeMs> not_after(const Workflow& workflow, const command::Command& command) {
+// The database's clock has the last word on a decision's deadline (the tie rule of the promises),
+// and on its withdrawal's, after which what is left may suffice.
+std::optional<TimeMs> not_after(const Workflow& workflow,
+                                const command::Command& command,
+                                const Context& context) {
   const auto* decide = std::get_if<command::DecideApproval>(&command);
-  if (decide == nullptr) return std::nullopt;
-  const Approval* approval = find_approval(workflow, decide->approval);
-  if (approval == nullptr || !approval->question.deadline) return std::nullopt;
-  return *approval->question.deadline - 1;
+  const auto* withdraw = std::get_if<command::WithdrawDecision>(&command);
+  if (decide == nullptr && withdraw == nullptr) return std::nullopt;
+  const Approval* approval =
+      find_approval(workflow, decide != nullptr ? decide->approval : withdraw->approval);
+  const bool stops = decide == nullptr || decide->decision == DecisionKind::kReject ||
+                     decide->decision == DecisionKind::kIgnore;
+  if (approval == nullptr || !approval->question.deadline || (approval->effect_at && stops))
+    return std::nullopt;
+  return real_time(
+             workflow, *approval, *context.directory, *approval->question.deadline, context.now) -
+         1;
+}
+
+// The kill switch stopped the request's clock. While it holds, it is looked at again and again: a
+// second is what the promise about deadlines (L1) can wait.
+TimeMs due_again(const Workflow& workflow,
+                 const command::Command& command,
+                 const Context& context) {
+  const auto& advance = std::get<command::AdvanceApproval>(command);
+  const Approval& approval = *find_approval(workflow, advance.approval);
+  const TimeMs at =
+      real_time(workflow, approval, *context.directory, *next_moment(approval), context.now);
+  return std::max(at, context.now + (at <= context.now ? kFrozenMs : 1));
+}
+
+Stream::Before before(const Stream::State& state, const Submission& submission) {
+  return {state.directory,
+          state.version,
+          state.hash,
+          state.bytes,
+          submission.idempotency ? submission.idempotency->id : std::string()};
 }
 
 struct CommandOf {
-  command::Command operator()(const task::ApprovalDeadline& due) const {
-    return command::ExpireApproval{due.approval};
+  command::Command operator()(const task::ApprovalTimer& due) const {
+    return command::AdvanceApproval{due.approval};
+  }
+  command::Command operator()(const task::PolicyPublication& policy) const {
+    return command::PublishPolicy{
+        policy.source, policy.hash, policy.approval, policy.replaces, policy.proposed_by};
   }
   command::Command operator()(const task::TurnLapse& lapse) const {
     return command::ExpireTurn{lapse.turn};
@@ -105,7 +145,7 @@ void Engine::Impl::work(const StreamPtr& stream) {
       stream->queue.pop_front();
     }
     if (auto* query = std::get_if<Stream::Query>(&job)) {
-      (*query)(stream->state.loaded ? Result<void>{} : refresh(*stream), *stream);
+      (*query)(stream->is_current() ? Result<void>{} : refresh(*stream), *stream);
     } else if (step(stream, std::get<Pending>(std::move(job)))) {
       return;  // after_commit() goes on.
     }
@@ -113,7 +153,7 @@ void Engine::Impl::work(const StreamPtr& stream) {
 }
 
 bool Engine::Impl::step(const StreamPtr& stream, Pending pending) {
-  if (!stream->state.loaded) {
+  if (!stream->is_current()) {
     if (auto loaded = refresh(*stream); !loaded) {
       put_off(pending, loaded.error());
       answer(pending, tl::unexpected(std::move(loaded).error()));
@@ -124,6 +164,10 @@ bool Engine::Impl::step(const StreamPtr& stream, Pending pending) {
   if (!prepared) {
     put_off(pending, prepared.error());
     answer(pending, tl::unexpected(std::move(prepared).error()));
+    return false;
+  }
+  if (prepared->sought) {
+    use_permission(stream, std::move(pending), *std::move(prepared->sought));
     return false;
   }
   store::Commit commit = std::move(prepared->commit);
@@ -155,11 +199,13 @@ void Engine::Impl::after_commit(const StreamPtr& stream,
     answer(pending, std::move(prepared.reply));
     wake(*stream);
     wake_turns(*stream);
+    changes_.tell(stream->id.tenant, std::move(prepared.changes));
   } else {
-    stream->state.loaded = false;  // What was folded did not happen, or nobody knows.
+    go_back(*stream, prepared);
     const bool lost_race = result.error().code == ErrorCode::kVersionConflict ||
                            result.error().reason == "store.request_exists" ||
                            result.error().reason == "store.deadline_passed";
+    stream->unsure = stream->unsure || result.error().reason != "store.deadline_passed";
     if (lost_race && ++pending.tries < kMaxTries) {
       if (result.error().reason == "store.deadline_passed") read_clock();
       const std::lock_guard lock(stream->mutex);
@@ -170,6 +216,22 @@ void Engine::Impl::after_commit(const StreamPtr& stream,
     }
   }
   work(stream);
+}
+
+// What was folded did not happen, or nobody knows.
+void Engine::Impl::go_back(Stream& stream, Prepared& prepared) {
+  Stream::State& state = stream.state;
+  if (!prepared.before) {
+    state.loaded = false;
+    return;
+  }
+  Stream::Before& before = *prepared.before;
+  state.directory = std::move(before.directory);
+  state.version = before.version;
+  state.hash = std::move(before.hash);
+  state.bytes = before.bytes;
+  state.requests.erase(before.request);
+  state.behind = true;
 }
 
 void Engine::Impl::answer(Pending& pending, Result<Reply> reply) {
@@ -203,6 +265,8 @@ std::optional<Reply> Engine::Impl::forgotten(const Stream& stream, const Submiss
   const auto& wish = submission.command;
   const bool made_it =
       std::holds_alternative<command::CreateWorkflow>(wish) ||
+      std::holds_alternative<command::ForkWorkflow>(wish) ||
+      std::holds_alternative<command::ProposePolicy>(wish) ||
       (std::holds_alternative<command::RequestApproval>(wish) && workflow.standalone);
   if (stream.is_directory() || !made_it) return std::nullopt;
   Reply reply = reply_to(wish, stream.id.tenant, workflow, {}, grants_);
@@ -236,6 +300,20 @@ Result<Engine::Impl::Prepared> Engine::Impl::prepare(Stream& stream, Pending& pe
   return prepared;
 }
 
+// Where the policy limits what is asked of people, an agent's wish is decided with their number in
+// view: the one thing of a decision that other streams know.
+Result<Events> Engine::Impl::spare_people(const Workflow& workflow,
+                                          const Submission& submission,
+                                          Events events,
+                                          const Context& context) const {
+  const event::ApprovalRequested* asked = limited(workflow, events, context);
+  if (asked == nullptr) return events;
+  FERMATA_TRY(const Attention attention, count_attention(store_, workflow, *asked, context));
+  Context counted = context;
+  counted.attention = &attention;
+  return decide(workflow, submission.command, counted);
+}
+
 Result<Engine::Impl::Prepared> Engine::Impl::decide_on(Stream& stream, Pending& pending) {
   const Submission& submission = pending.submission;
   Stream::State& state = stream.state;
@@ -250,29 +328,54 @@ Result<Engine::Impl::Prepared> Engine::Impl::decide_on(Stream& stream, Pending& 
   store::Commit& commit = prepared.commit;
   commit.stream = stream.id;
   commit.expected_version = state.version;
-  commit.ended_task = task_end(pending, state, decided ? nullptr : &decided.error());
+  if (stream.is_directory()) prepared.before = before(state, submission);
+  commit.ended_task = task_end(pending, state, context, decided ? nullptr : &decided.error());
   if (!decided) {
     // A task's command that is refused is still the end of this lease.
     if (!commit.ended_task) return tl::unexpected(std::move(decided).error());
     return prepared;
   }
+  if (!stream.is_directory()) {
+    if (pending.tried_permissions.size() < kMaxPermissionsTried)
+      prepared.sought = permission_sought(
+          state.workflow, submission.command, *decided, context, pending.tried_permissions);
+    if (prepared.sought) return prepared;
+    FERMATA_TRY(decided, spare_people(state.workflow, submission, *std::move(decided), context));
+  }
   const Events& events = *decided;
   prepared.events = events.size();
-  if (!stream.is_directory()) commit.not_after = not_after(state.workflow, submission.command);
+  if (!stream.is_directory())
+    commit.not_after = not_after(state.workflow, submission.command, context);
   record(stream, submission, events, context.now, commit);
   if (!stream.is_directory() && !events.empty())
     project(stream.id.tenant, state.workflow, events, commit);
+  if (!events.empty()) prepared.changes = changes_of(stream, commit);
   if (commit.ended_task) std::erase(commit.dropped_tasks, commit.ended_task->id);
   prepared.reply =
       stream.is_directory()
-          ? reply_to(submission.command, state.directory)
+          ? reply_to(submission.command, state.directory, context.now)
           : reply_to(submission.command, stream.id.tenant, state.workflow, events, grants_);
+  codec::bring_up_to_date(prepared.reply.body, *context.directory, context.now);
   if (submission.idempotency && !events.empty())
     commit.request = store::RequestRow{submission.idempotency->id,
                                        submission.idempotency->fingerprint,
                                        write_reply(prepared.reply),
                                        context.now};
   return prepared;
+}
+
+// What it will have changed; the rows are those of what the events touch.
+std::vector<Change> Engine::Impl::changes_of(const Stream& stream, const store::Commit& commit) {
+  if (stream.is_directory()) return {{Change::Kind::kDirectory, {}, stream.state.version, 0}};
+  std::vector<Change> changes;
+  for (const store::Row& row : commit.rows) {
+    const Approval* approval = find_approval(stream.state.workflow, row.id);
+    if (row.table == store::Table::kWorkflows)
+      changes.push_back({Change::Kind::kWorkflow, row.id, stream.state.version, 0});
+    else if (approval != nullptr)
+      changes.push_back({Change::Kind::kApproval, row.id, approval->revision, 0});
+  }
+  return changes;
 }
 
 // Numbers, chains and folds the events.
@@ -317,6 +420,7 @@ void Engine::Impl::record(Stream& stream,
 // Done unless the command was refused; then again later, not before it can succeed.
 std::optional<store::TaskEnd> Engine::Impl::task_end(const Pending& pending,
                                                      const Stream::State& state,
+                                                     const Context& context,
                                                      const Error* error) {
   if (!pending.task) return std::nullopt;
   store::TaskEnd end{pending.task->id, pending.task->token, std::nullopt};
@@ -324,6 +428,8 @@ std::optional<store::TaskEnd> Engine::Impl::task_end(const Pending& pending,
     ++tasks_done_;
   } else if (error->reason == "turn.not_lapsed") {
     end.retry_at = state.workflow.turn->lease_until;  // It was renewed, which is no failure.
+  } else if (error->reason == "approval.not_due") {
+    end.retry_at = due_again(state.workflow, pending.submission.command, context);
   } else {
     ++tasks_failed_;
     end.retry_at = std::max(pending.task->due_at, now()) +
@@ -351,6 +457,7 @@ void Engine::Impl::run_task(store::TaskRow task) {
     return;
   }
   pending.submission.command = std::visit(CommandOf{}, *decoded);
+  if (is_directory_command(pending.submission.command)) pending.submission.stream = "directory";
   submit(std::move(pending));
 }
 

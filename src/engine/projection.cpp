@@ -4,6 +4,8 @@
 
 #include "codec/documents.hpp"
 #include "codec/event_codec.hpp"
+#include "core/approval/tally.hpp"
+#include "engine/attention.hpp"
 #include "engine/turn_queue.hpp"
 
 namespace fermata::engine {
@@ -20,6 +22,20 @@ std::string approval_in(const event::Event& event) {
           return {};
       },
       event);
+}
+
+// By which those who may decide it find it (names_of() in group_expression.hpp).
+std::vector<std::string> labels_of(const Approval& approval) {
+  const Subject subject = subject_of(approval);
+  std::set<std::string> labels;
+  const auto add = [&](const std::string& expression) {
+    const auto parsed = GroupExpression::parse(expression);
+    if (!parsed) return;
+    for (std::string& label : parsed->labels(subject)) labels.insert(std::move(label));
+  };
+  for (const Threshold& threshold : approval.thresholds) add(threshold.from);
+  for (const Delegation& one : approval.delegations) labels.insert("person:" + one.to);
+  return {labels.begin(), labels.end()};
 }
 
 }  // namespace
@@ -58,9 +74,11 @@ store::Row row_of(const Approval& approval, const Workflow& workflow) {
   row.parent = workflow.id;
   row.status = to_string(approval.status);
   row.agent = workflow.agent;
-  for (const Threshold& threshold : approval.thresholds) row.labels.push_back(threshold.from);
+  row.labels = labels_of(approval);
   row.created_at = approval.created_at;
   row.doc = json::canonical(codec::to_document(approval, workflow));
+  row.queue = line_of(approval, workflow);
+  if (!row.queue.empty()) row.queued_at = approval.created_at;
   return row;
 }
 
@@ -72,9 +90,15 @@ void project(const std::string& tenant,
   for (const event::Event& event : events) {
     if (std::string id = approval_in(event); !id.empty()) touched.insert(std::move(id));
     task::Tasks tasks = react(after, event);
-    for (const task::Task& task : tasks.create)
-      commit.tasks.push_back(row_of(tenant, after.id, task));
-    for (std::string& id : tasks.drop) commit.dropped_tasks.push_back(std::move(id));
+    for (const task::Task& task : tasks.create) {
+      store::TaskRow row = row_of(tenant, after.id, task);
+      std::erase_if(commit.tasks, [&](const store::TaskRow& old) { return old.id == row.id; });
+      commit.tasks.push_back(std::move(row));
+    }
+    for (std::string& id : tasks.drop) {
+      std::erase_if(commit.tasks, [&](const store::TaskRow& row) { return row.id == id; });
+      commit.dropped_tasks.push_back(std::move(id));
+    }
   }
   commit.rows.push_back(row_of(after));
   for (const std::string& id : touched)

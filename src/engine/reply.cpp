@@ -23,6 +23,7 @@ json::Value verdict_of(const std::string& tenant,
       body.set("grant", grants.token(tenant, workflow, call));
       body.set("binding", to_value(binding_of(tenant, workflow.id, call)));
       body.set("hash", call.hash);
+      body.set("tool", call.tool);
       body.set("arguments", call.effective());
       body.set("edited", call.effective_arguments.has_value());
       body.set("idempotency_key", workflow.id + "/" + call.id);
@@ -67,12 +68,16 @@ struct Answer {
                                  {"lease_until", to_rfc3339(w.turn->lease_until)}}};
   }
 
-  Reply operator()(const CreateWorkflow&) const {
+  Reply new_workflow_reply() const {
     Reply reply = workflow_reply();
     reply.status = 201;
     reply.location = "/v1/workflows/" + w.id;
     return reply;
   }
+
+  Reply operator()(const CreateWorkflow&) const { return new_workflow_reply(); }
+  Reply operator()(const ForkWorkflow&) const { return new_workflow_reply(); }
+  Reply operator()(const AllowEffects&) const { return workflow_reply(); }
   Reply operator()(const CompleteWorkflow&) const { return workflow_reply(); }
   Reply operator()(const FailWorkflow&) const { return workflow_reply(); }
   Reply operator()(const CancelWorkflow&) const { return workflow_reply(); }
@@ -92,7 +97,7 @@ struct Answer {
     for (const event::Event& event : events)
       if (const auto* closed = std::get_if<event::ApprovalClosed>(&event))
         cancelled.emplace_back(closed->approval);
-    for (const json::Value& one : undone_of(w, w.epoch))
+    for (const json::Value& one : undone_of(w, w.branches.back()))
       undone.emplace_back(json::Object{{"call", one["call"]},
                                        {"tool", one["tool"]},
                                        {"arguments", one["arguments"]},
@@ -116,9 +121,22 @@ struct Answer {
     reply.location = "/v1/approvals/" + w.approvals.back().id;
     return reply;
   }
+  Reply operator()(const ProposePolicy&) const {
+    Reply reply = approval_reply(w.approvals.back().id);
+    reply.status = 202;
+    reply.location = "/v1/approvals/" + w.approvals.back().id;
+    return reply;
+  }
   Reply operator()(const DecideApproval& wish) const { return approval_reply(wish.approval); }
   Reply operator()(const CancelApproval& wish) const { return approval_reply(wish.approval); }
-  Reply operator()(const ExpireApproval& wish) const { return approval_reply(wish.approval); }
+  Reply operator()(const AdvanceApproval& wish) const { return approval_reply(wish.approval); }
+  Reply operator()(const WithdrawDecision& wish) const { return approval_reply(wish.approval); }
+  Reply operator()(const ClaimApproval& wish) const { return approval_reply(wish.approval); }
+  Reply operator()(const ReleaseApproval& wish) const { return approval_reply(wish.approval); }
+  Reply operator()(const DelegateApproval& wish) const { return approval_reply(wish.approval); }
+  Reply operator()(const EndDelegation& wish) const { return approval_reply(wish.approval); }
+  Reply operator()(const CommentApproval& wish) const { return approval_reply(wish.approval); }
+  Reply operator()(const ExtendApproval& wish) const { return approval_reply(wish.approval); }
   Reply operator()(const CreateCheckpoint& wish) const {
     const auto key = w.by_key.find(wish.key);
     const Checkpoint& made = key == w.by_key.end() ? w.checkpoints.back() : of_call(key->second);
@@ -139,6 +157,11 @@ struct Answer {
 
 struct DirectoryAnswer {
   const Directory& d;
+  TimeMs now;
+
+  Reply permission(const std::string& id) const {
+    return {.body = codec::to_document(d.permissions.at(id), now)};
+  }
 
   Reply operator()(const SetPerson& wish) const {
     return {.body = codec::to_document(d.people.at(wish.person.id))};
@@ -147,12 +170,40 @@ struct DirectoryAnswer {
     return {.body = codec::to_document(d.groups.at(wish.group.id))};
   }
   Reply operator()(const RemoveGroup&) const { return {.status = 204}; }
+  Reply operator()(const SetResource& wish) const {
+    return {.body = codec::to_document(d.resources.at(wish.resource.id))};
+  }
+  Reply operator()(const RemoveResource&) const { return {.status = 204}; }
+  Reply operator()(const ThrowSwitch& wish) const {
+    for (const Freeze& one : d.freezes)
+      if (!one.until && one.agent == wish.agent && one.tool == wish.tool)
+        return {
+            .status = 201, .body = codec::to_document(one), .location = "/v1/freezes/" + one.id};
+    return {};
+  }
+  Reply operator()(const LiftSwitch& wish) const {
+    for (const Freeze& one : d.freezes)
+      if (one.id == wish.freeze) return {.body = codec::to_document(one)};
+    return {};
+  }
+  Reply operator()(const GivePermission&) const {
+    const std::string id = "pm_" + std::to_string(d.permissions_given);
+    return {.status = 201,
+            .body = codec::to_document(d.permissions.at(id), now),
+            .location = "/v1/permissions/" + id};
+  }
+  Reply operator()(const JoinPermission& wish) const { return permission(wish.permission); }
+  Reply operator()(const RevokePermission& wish) const { return permission(wish.permission); }
   Reply operator()(const CreateKey& wish) const {
     return {.status = 201,
             .body = codec::to_document(d.keys.at(wish.key.id)),
             .location = "/v1/keys/" + wish.key.id};
   }
   Reply operator()(const RevokeKey&) const { return {.status = 204}; }
+  Reply operator()(const BeginSession& wish) const {
+    return {.status = 201, .body = codec::to_document(d.keys.at(wish.key.id))};
+  }
+  Reply operator()(const EndSession&) const { return {.status = 204}; }
   Reply operator()(const PublishPolicy&) const {
     return {.status = 201, .body = codec::to_document(d.policies.back(), true)};
   }
@@ -174,8 +225,8 @@ Reply reply_to(const command::Command& command,
   return reply;
 }
 
-Reply reply_to(const command::Command& command, const Directory& after) {
-  return std::visit(DirectoryAnswer{after}, command);
+Reply reply_to(const command::Command& command, const Directory& after, TimeMs now) {
+  return std::visit(DirectoryAnswer{after, now}, command);
 }
 
 std::string write_reply(const Reply& reply) {

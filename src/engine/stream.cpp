@@ -19,8 +19,18 @@ tl::unexpected<Error> corrupt(const store::StreamId& stream,
               std::move(detail));
 }
 
+void forget(Stream& stream) {
+  stream.state = {};
+  stream.state.hash = codec::genesis_hash(stream.id.tenant, stream.id.name);
+}
+
 // Reads and folds the pages after what the state has.
 Result<void> catch_up(store::Store& store, Stream& stream) {
+  if (stream.state.behind) {
+    FERMATA_TRY(const std::vector<store::EventRow> next,
+                store.read(stream.id, stream.state.version, 1));
+    if (next.empty() || next.front().prev_hash != stream.state.hash) forget(stream);
+  }
   while (true) {
     FERMATA_TRY(const std::vector<store::EventRow> rows,
                 store.read(stream.id, stream.state.version, kPage));
@@ -55,10 +65,7 @@ Result<void> fold(Stream& stream, const store::EventRow& row) {
 Result<void> load(store::Store& store, Stream& stream) {
   if (stream.quarantine) return tl::unexpected(*stream.quarantine);
   Stream::State& state = stream.state;
-  if (!state.loaded) {
-    state = {};
-    state.hash = codec::genesis_hash(stream.id.tenant, stream.id.name);
-  }
+  if (!state.loaded) forget(stream);
   Result<void> caught_up = catch_up(store, stream);
   if (!caught_up) {
     // What was folded so far may be half an event.
@@ -67,6 +74,7 @@ Result<void> load(store::Store& store, Stream& stream) {
     return caught_up;
   }
   state.loaded = true;
+  state.behind = false;
   return {};
 }
 

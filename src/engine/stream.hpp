@@ -27,11 +27,16 @@ struct Pending {
   Done done;
   std::optional<store::TaskRow> task;  // It was this task's; ended in the same commit (P12).
   int tries = 0;                       // Commits that lost a race.
+  // Standing permissions that were to be used for it: each is tried once.
+  std::vector<std::string> tried_permissions;
 };
 
 struct Stream {
   struct State {
     bool loaded = false;
+    // Somebody else wrote, or nobody knows who: what comes after `version` is read before anything
+    // is decided.
+    bool behind = false;
     // A commit of ours succeeded since it was read. What is merely read may be seen before it is
     // durable: after an unknown outcome, after a crash.
     bool durable = false;
@@ -41,6 +46,15 @@ struct Stream {
     std::string hash;                          // Head of the chain.
     std::size_t bytes = 0;                     // Of its events, as stored.
     std::unordered_set<std::string> requests;  // Request ids that its events carry.
+  };
+  // A directory's state before a commit, to go on from should the commit fail. A workflow's is read
+  // anew then; it is short, and would have to be copied.
+  struct Before {
+    Directory directory;
+    std::int64_t version = 0;
+    std::string hash;
+    std::size_t bytes = 0;
+    std::string request;  // That the commit would add; or empty.
   };
   struct Waiter {
     std::uint64_t id = 0;
@@ -52,11 +66,14 @@ struct Stream {
   using Job = std::variant<Pending, Query>;
 
   explicit Stream(store::StreamId stream_id) : id(std::move(stream_id)) {}
+  bool is_current() const { return state.loaded && !state.behind; }
   bool is_directory() const { return id.name == "directory"; }
 
   const store::StreamId id;
   State state;                      // Only whoever set `busy`.
   std::optional<Error> quarantine;  // Likewise. Its stored events are damaged.
+  bool unsure =
+      false;  // Likewise. A commit failed, and perhaps did not: those who follow are told.
 
   std::mutex mutex;  // Guards what follows.
   std::deque<Job> queue;
@@ -69,7 +86,8 @@ struct Stream {
 // Folds one stored event into the state. kInternal codec.corrupt_event: it cannot be read;
 // stream.corrupt: it cannot have happened after what was folded before.
 Result<void> fold(Stream& stream, const store::EventRow& row);
-// Reads and folds what the state does not have yet; from the start when it is not loaded. A stream
+// Reads and folds what the state does not have yet; from the start when it is not loaded, and when
+// it is behind although nothing new is there, or nothing that follows from it. A stream
 // that cannot be folded is quarantined: it stays refused, with the same error, and is not read
 // again.
 Result<void> load(store::Store& store, Stream& stream);

@@ -34,6 +34,10 @@ Result<void> require_usable(const Directory& directory, const ApiKey& key, TimeM
     return fail(ErrorCode::kUnauthenticated, "auth.revoked_key", "this key was revoked");
   if (key.expires_at && now >= *key.expires_at)
     return fail(ErrorCode::kUnauthenticated, "auth.expired_key", "this key has expired");
+  if (!is_usable(directory, key, now))
+    return fail(ErrorCode::kUnauthenticated,
+                "auth.revoked_key",
+                "the key that this session began with was revoked or has expired");
   if (key.kind == ActorKind::kPerson) {
     const auto person = directory.people.find(key.owner);
     if (person == directory.people.end() || !person->second.active)
@@ -53,7 +57,8 @@ Tenants::View Tenants::view(const std::string& tenant) const {
 void Tenants::publish(const std::string& tenant, const Directory& directory, std::int64_t version) {
   View next{std::make_shared<const Directory>(directory), nullptr, version};
   const std::string hash = directory.policies.empty() ? "" : directory.policies.back().hash;
-  if (const View before = view(tenant); before.policy && before.policy->hash == hash) {
+  const View before = view(tenant);
+  if (before.policy && before.policy->hash == hash) {
     next.policy = before.policy;
   } else if (!hash.empty()) {
     codec::ParsedPolicy parsed = codec::parse_policy(directory.policies.back().source);
@@ -61,18 +66,22 @@ void Tenants::publish(const std::string& tenant, const Directory& directory, std
       next.policy = std::make_shared<const Policy>(std::move(parsed.policy));
   }
   const std::unique_lock lock(mutex_);
-  for (const auto& [id, key] : directory.keys) tenant_of_key_[id] = tenant;
+  if (!before.directory || !before.directory->keys.same(directory.keys))
+    for (const auto& [id, key] : directory.keys) tenant_of_key_[id] = tenant;
   views_[tenant] = std::move(next);
 }
 
-Result<Identity> Tenants::authenticate(std::string_view key, TimeMs now) const {
+Result<Identity> Tenants::authenticate(std::string_view key, KeyUse use, TimeMs now) const {
   const KeyParts parts = split(key);
   const std::shared_lock lock(mutex_);
   const auto tenant = tenant_of_key_.find(parts.id);
   if (tenant == tenant_of_key_.end()) return invalid_key();
   const Directory& directory = *views_.at(tenant->second).directory;
-  const ApiKey& known = directory.keys.at(parts.id);
+  const auto found = directory.keys.find(parts.id);
+  if (found == directory.keys.end()) return invalid_key();  // A session of long ago.
+  const ApiKey& known = found->second;
   if (!equal_constant_time(sha256_hex(parts.secret), known.secret_hash)) return invalid_key();
+  if (known.use != use) return invalid_key();
   FERMATA_CHECK_OK(require_usable(directory, known, now));
   return Identity{tenant->second, {known.kind, known.owner}, known.on_behalf_of, known.id};
 }

@@ -30,7 +30,7 @@ class Tenants {
   void publish(const std::string& tenant, const Directory& directory, std::int64_t version);
 
   // See Engine::authenticate() and recheck().
-  Result<Identity> authenticate(std::string_view key, TimeMs now) const;
+  Result<Identity> authenticate(std::string_view key, KeyUse use, TimeMs now) const;
   Result<void> recheck(const Identity& caller, TimeMs now) const;
 
  private:

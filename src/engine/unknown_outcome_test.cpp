@@ -1,5 +1,6 @@
 // What the engine does when the store cannot say whether a commit happened.
 
+#include "engine/changes.hpp"
 #include "tests/support/engine_fixture.hpp"
 
 namespace fermata::engine {
@@ -33,6 +34,17 @@ TEST_F(UnknownOutcome, L2_a_waiter_hears_of_it_when_a_refused_command_reads_the_
       refusal({.caller = kAgent, .stream = workflow, .command = command::RenewTurn{.turn = 9}}),
       "turn.stale");
   wait_until([&] { return heard == 1; });
+}
+
+TEST_F(UnknownOutcome, who_follows_everything_is_told_to_look_though_nobody_asks_again) {
+  const std::string workflow = new_workflow();
+  store_->lose_next_answer = true;
+  store_->refused_reads = 3;
+  refusal({.caller = kAgent, .stream = workflow, .command = command::StartTurn{.worker = "w"}});
+  wait_until([&] {
+    const auto told = engine_->changes().since("default", 0, 100).changes;
+    return !told.empty() && told.back().kind == Change::Kind::kAnything;
+  });
 }
 
 TEST_F(UnknownOutcome, P7_already_so_is_said_only_after_a_fresh_write) {

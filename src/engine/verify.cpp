@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "base/hash.hpp"
 #include "codec/event_codec.hpp"
 #include "engine/projection.hpp"
 #include "engine/stream.hpp"
@@ -54,6 +55,7 @@ class Auditor {
     FERMATA_CHECK_OK(each(store::Kind::kApprovalRows, [&](const store::Entry& entry) {
       audit_owner(entry, workflow_of(entry.name.name));
     }));
+    audit_permitted();
     FERMATA_CHECK_OK(
         each(store::Kind::kTasks, [&](const store::Entry& entry) { audit_task(*entry.task); }));
     for (const auto& [key, task] : tasks_)
@@ -64,6 +66,11 @@ class Auditor {
 
  private:
   using Key = std::pair<std::string, std::string>;  // Tenant and id.
+  struct Permitted {
+    Digest use;
+    store::StreamId stream;
+    std::int64_t version = 0;
+  };
 
   void found(const char* promise,
              const store::StreamId& stream,
@@ -92,17 +99,73 @@ class Auditor {
       return wrong("P11", "its columns do not match its content");
     if (const Result<void> folded = fold(stream, row); !folded)
       return wrong("P10", "it cannot have happened: " + folded.error().detail);
-    if (!stream.is_directory()) expect_tasks(stream, recorded->payload);
+    if (stream.is_directory())
+      end_publication(stream.id.tenant, recorded->payload);
+    else
+      expect_tasks(stream, recorded->payload);
+    follow_permission(stream, *recorded);
     return true;
+  }
+
+  // The use of a permission stands in the directory, the call that ran on it in its workflow.
+  void follow_permission(const Stream& stream, const event::Recorded& recorded) {
+    if (const auto* used = std::get_if<event::PermissionUsed>(&recorded.payload))
+      used_.insert(use_of(stream.id.tenant,
+                          used->permission,
+                          use_key(used->workflow, used->call_key, used->epoch),
+                          used->hash));
+    const auto* permitted = std::get_if<event::CallPermitted>(&recorded.payload);
+    if (permitted == nullptr) return;
+    const Workflow& workflow = stream.state.workflow;
+    const Call& call = *find_call(workflow, permitted->call);
+    permitted_.push_back({use_of(stream.id.tenant,
+                                 permitted->permission,
+                                 use_key(workflow.id, call.key, permitted->epoch),
+                                 permitted->hash),
+                          stream.id,
+                          recorded.version});
+  }
+
+  static Digest use_of(const std::string& tenant,
+                       const std::string& permission,
+                       const std::string& use,
+                       const std::string& hash) {
+    return sha256(json::canonical(json::Array{tenant, permission, use, hash}));
+  }
+
+  // Where the directory is damaged that is a finding already, and what it said nobody knows.
+  void audit_permitted() {
+    for (const Permitted& one : permitted_)
+      if (!used_.contains(one.use) &&
+          !unjudged_.contains(name_of({one.stream.tenant, "directory"})))
+        found("P1",
+              one.stream,
+              one.version,
+              "a call ran under a permission that the directory says it did not use");
   }
 
   // Follows the tasks as they come and go with the events.
   void expect_tasks(const Stream& stream, const event::Event& event) {
     const std::string& tenant = stream.id.tenant;
     const task::Tasks tasks = react(stream.state.workflow, event);
-    for (const task::Task& task : tasks.create)
-      tasks_[{tenant, task::id_of(task)}] = row_of(tenant, stream.id.name, task);
+    for (const task::Task& task : tasks.create) {
+      const Key key{tenant, task::id_of(task)};
+      if (!ended_.contains(key)) tasks_[key] = row_of(tenant, stream.id.name, task);
+    }
     for (const std::string& id : tasks.drop) tasks_.erase({tenant, id});
+  }
+
+  // What a workflow's approval caused is done in the directory, whichever of them is read first.
+  void end_publication(const std::string& tenant, const event::Event& event) {
+    std::string approval;
+    if (const auto* published = std::get_if<event::PolicyPublished>(&event))
+      approval = published->approval;
+    else if (const auto* not_published = std::get_if<event::PolicyNotPublished>(&event))
+      approval = not_published->approval;
+    if (approval.empty()) return;
+    const Key key{tenant, task::id_of(task::PolicyPublication{.approval = approval})};
+    tasks_.erase(key);
+    ended_.insert(key);
   }
 
   void audit_task(const store::TaskRow& task) {
@@ -164,6 +227,9 @@ class Auditor {
   std::set<std::string> unjudged_;       // Streams that are damaged; that is a finding already.
   std::set<Key> rows_;                   // That the events say are there.
   std::map<Key, store::TaskRow> tasks_;  // Likewise.
+  std::set<Key> ended_;                  // Tasks that another stream ended.
+  std::set<Digest> used_;                // Permissions, by which call with which H.
+  std::vector<Permitted> permitted_;     // Calls that ran under one.
 };
 
 }  // namespace

@@ -48,6 +48,40 @@ TEST_F(Verify, finds_nothing_in_what_the_engine_wrote) {
   EXPECT_EQ(findings(), Lines{});
 }
 
+// Chains and heads are as they should be in both streams; only together they are wrong.
+TEST_F(Verify, P1_finds_a_call_that_ran_under_a_permission_that_was_not_used) {
+  command::GivePermission give;
+  give.terms = {.tool = "refund",
+                .definition_hash = "",
+                .agent = "refunds",
+                .when = {{"amount", json::Object{{"eq", 600}}}},
+                .until = engine_->now() + 3'600'000,
+                .calls = 5,
+                .sum_of = "",
+                .sum_most = ""};
+  give.reason = "backlog";
+  must({.caller = kBen, .stream = "directory", .command = give});
+  const std::string permitted = new_workflow();
+  ASSERT_EQ(must(open(permitted, turn(permitted), 600)).body.string_or("verdict"), "run");
+  EXPECT_EQ(findings(), Lines{});
+  const auto without = store::make_memory_store(clock_);
+  for (const std::string& stream : {std::string("directory"), permitted}) {
+    store::Commit copy;
+    copy.stream = {"default", stream};
+    copy.events = events_of(stream);
+    if (stream == "directory") {
+      ASSERT_EQ(copy.events.back().type, "permission.used");
+      copy.events.pop_back();
+    }
+    ASSERT_TRUE(without->commit({copy}).front().has_value());
+  }
+  Lines found = lines(*verify(*without, nullptr));
+  std::erase_if(found, [](const std::string& line) { return !line.starts_with("P1 "); });
+  EXPECT_EQ(found,
+            Lines{"P1 default/" + permitted +
+                  ": a call ran under a permission that the directory says it did not use"});
+}
+
 TEST_F(Verify, P12_finds_a_deadline_that_was_taken_away) {
   store::Commit commit;
   commit.dropped_tasks = {"deadline:" + approval_};
@@ -62,13 +96,13 @@ TEST_F(Verify, P12_finds_a_deadline_that_was_moved_and_one_that_was_added) {
   store::Commit commit;
   commit.tasks = {*tasks.front().task, *tasks.front().task};
   commit.tasks.front().due_at -= 1;
-  commit.tasks.back().id = "deadline:ap_x_1";
+  commit.tasks.back().id = "deadline:x";
   tamper(commit, workflow_);
   EXPECT_EQ(findings(),
             (Lines{"P12 default/" + workflow_ + ": the task deadline:" + approval_ +
                        " is not what its event says",
                    "P12 default/" + workflow_ +
-                       ": the task deadline:ap_x_1 is there, but no event asked for it"}));
+                       ": the task deadline:x is there, but no event asked for it"}));
 }
 
 TEST_F(Verify, a_deadline_that_was_put_off_is_no_finding) {

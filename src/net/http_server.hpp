@@ -51,11 +51,13 @@ struct Response {
 };
 
 // An open text/event-stream answer. Thread-safe. send() returns false once the client is gone or
-// too slow (its bounded buffer is full); the owner then lets go. Destroying it ends the answer.
+// too slow (its bounded buffer is full); the owner then lets go. unsent() is what the client has
+// not taken yet, about. Destroying it ends the answer.
 class EventStream {
  public:
   virtual ~EventStream() = default;
   virtual bool send(std::string_view chunk) = 0;
+  virtual std::size_t unsent() const = 0;
 };
 
 class Responder {

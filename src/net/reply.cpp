@@ -30,6 +30,8 @@ class OpenStream final : public EventStream {
     return pushed.taken;
   }
 
+  std::size_t unsent() const override { return buffer_->unsent(); }
+
  private:
   void wake() { loop_->post({Mail::Kind::kPump, connection_, serial_, {}, nullptr}); }
 

@@ -40,6 +40,11 @@ bool StreamBuffer::is_lost() {
   return lost_;
 }
 
+std::size_t StreamBuffer::unsent() {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size() + in_flight_;
+}
+
 StreamBuffer::Taken StreamBuffer::take(std::string& out) {
   out.clear();
   const std::lock_guard lock(mutex_);

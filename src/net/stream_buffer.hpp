@@ -24,6 +24,7 @@ class StreamBuffer {
   bool finish();  // True when the connection must be told.
   void lose();
   bool is_lost();
+  std::size_t unsent();  // Bytes that were pushed and perhaps not written.
 
   enum class Taken { kMore, kLast, kLost };
   // Moves what is waiting into `out` (cleared first; empty when nothing waits). With kLast it holds

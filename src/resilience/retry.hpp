@@ -18,4 +18,9 @@ struct RetryPolicy {
 // A random delay in [1, min(cap, first * 2^(attempt-1))]; attempt counts from 1.
 std::int64_t delay_ms(const RetryPolicy& policy, int attempt, Random& random);
 
+// For a pause that somebody was promised: at least min(cap, first * 2^(attempt-1)), and up to half
+// as much again, so that those who wait do not come back together. Above the cap only as far as
+// first is.
+std::int64_t pause_ms(const RetryPolicy& policy, std::int64_t attempt, Random& random);
+
 }  // namespace fermata::resilience
