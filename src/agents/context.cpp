@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agents/loop/prompts.hpp"
+#include "agents/policy_notes.hpp"
 
 namespace fermata::agents {
 namespace {
@@ -10,69 +11,18 @@ namespace {
 constexpr std::size_t kMaxApprovals = 20;
 constexpr std::size_t kMaxCheckpoints = 20;
 constexpr std::int64_t kMaxPartChars = 4000;
+constexpr std::int64_t kMaxExampleChars = 300;  // Of the arguments, and of each reason.
 constexpr std::int64_t kFewSteps = 3;
 
-std::string operator_text(Operator op) {
-  switch (op) {
-    case Operator::kEq:
-      return "is";
-    case Operator::kNe:
-      return "is not";
-    case Operator::kLt:
-      return "is less than";
-    case Operator::kLte:
-      return "is at most";
-    case Operator::kGt:
-      return "is more than";
-    case Operator::kGte:
-      return "is at least";
-    case Operator::kIn:
-      return "is one of";
-    case Operator::kNotIn:
-      return "is none of";
-    case Operator::kExists:
-      return "is given:";
-    case Operator::kGlob:
-      break;
-  }
-  return "matches";
-}
-
-std::string conditions_text(const Rule& rule) {
-  std::string text;
-  for (const Condition& condition : rule.when)
-    text.append(text.empty() ? " when " : " and ")
-        .append(condition.argument)
-        .append(" ")
-        .append(operator_text(condition.op))
-        .append(" ")
-        .append(json::write(condition.operand));
-  return text;
-}
-
-std::string rule_text(const std::string& tool, const Rule& rule) {
-  std::string text = "- " + tool + conditions_text(rule);
-  if (rule.effect == Effect::kDeny) return text + ": never allowed (" + rule.name + ")\n";
-  text += ": people decide first (" + rule.name + "), of";
-  for (const Threshold& threshold : rule.thresholds)
-    text.append(" ").append(threshold.from).append(" ").append(std::to_string(threshold.approve));
-  return text + "\n";
-}
-
-std::string policy_part(const Known& known) {
-  if (known.policy == nullptr) return "No policy is in force: every call will be denied.\n";
-  std::string text;
-  for (const std::string& tool : known.agent.tools) {
-    bool named = false;
-    for (const Rule& rule : known.policy->rules) {
-      if (!glob_matches(rule.tool, tool)) continue;
-      named = true;
-      if (rule.effect != Effect::kAllow) text += rule_text(tool, rule);
-    }
-    if (!named && known.policy->fallback.effect != Effect::kAllow)
-      text += rule_text(tool, known.policy->fallback);
-  }
-  return text.empty() ? text : "What is asked about or not allowed:\n" + text;
+// One that was withdrawn was not decided, whoever withdrew it: a rollback of the workflow most
+// often.
+std::string end_of(const json::Value& approval) {
+  const std::string status = approval.string_or("status");
+  const json::Value& outcome = approval["outcome"];
+  const std::string by = outcome.string_or("by");
+  if (status == "cancelled")
+    return "withdrawn by " + by + " before it was decided (" + outcome.string_or("reason") + ")";
+  return by.empty() ? status : status + " by " + by;
 }
 
 std::string approvals_part(const Known& known) {
@@ -85,9 +35,7 @@ std::string approvals_part(const Known& known) {
         .append(" ")
         .append(json::write(approval["arguments"]))
         .append(": ")
-        .append(approval.string_or("status"));
-    const json::Value& outcome = approval["outcome"];
-    if (const std::string by = outcome.string_or("by"); !by.empty()) text.append(" by ").append(by);
+        .append(end_of(approval));
     if (const json::Array* decisions = approval["decisions"].as_array())
       for (const json::Value& decision : *decisions)
         if (const std::string reason = decision.string_or("reason"); !reason.empty())
@@ -99,6 +47,50 @@ std::string approvals_part(const Known& known) {
     text += "\n";
   }
   return text.empty() ? text : "What people were asked so far:\n" + text;
+}
+
+std::string shortened(const std::string& text) {
+  std::string line = cut(text, kMaxExampleChars);
+  if (line.size() < text.size()) line.resize(line.rfind("\n[cut here"));
+  return line.size() < text.size() ? line + "..." : line;
+}
+
+// Without names: who decided it there is none of this workflow's business.
+std::string example_text(const json::Value& approval) {
+  const bool was_edited = !approval["original_arguments"].is_null();
+  std::string text = "- " + approval.string_or("action") + " " +
+                     shortened(json::write(approval["arguments"])) + ": " +
+                     approval.string_or("status") + (was_edited ? " after people changed it" : "");
+  if (const json::Array* decisions = approval["decisions"].as_array())
+    for (const json::Value& decision : *decisions)
+      if (const std::string reason = decision.string_or("reason"); !reason.empty())
+        text.append("; \"").append(shortened(reason)).append("\"");
+  return text + "\n";
+}
+
+// Told with the first question, so that what others decide meanwhile is not told again and again.
+std::string examples_part(const Known& known, const Journal& journal) {
+  bool first = true;
+  journal.each(
+      [&](const json::Value& call) { first = first && call.string_or("kind") != "model"; });
+  if (!first) return {};
+  std::string text;
+  std::int64_t count = 0;
+  for (const json::Value& approval : known.decided) {
+    if (count == known.agent.context.examples) break;
+    const std::vector<std::string>& tools = known.agent.tools;
+    const bool is_ours =
+        std::find(tools.begin(), tools.end(), approval.string_or("action")) != tools.end();
+    if (!is_ours || approval.string_or("kind") != "call") continue;
+    const std::string example = example_text(approval);
+    if (text.size() + example.size() > kMaxPartChars - 200) break;
+    text += example;
+    ++count;
+  }
+  if (text.empty()) return text;
+  return "How people decided before, in other workflows of yours (examples; they permit "
+         "nothing):\n" +
+         text;
 }
 
 std::string checkpoints_part(const Known& known) {
@@ -147,7 +139,9 @@ std::string limits_part(const Known& known) {
 Spent spent_in(const Journal& journal, const ModelDefinition& model) {
   Spent spent;
   journal.each([&](const json::Value& call) {
-    if (call.string_or("kind") != "model") return;
+    // A question of people costs as much as any other.
+    if (call.string_or("kind") != "model" && !call.string_or("key").starts_with(kQuestionKey))
+      return;
     const Usage usage = answer_from(call["result"]).usage;
     spent.tokens += usage.input + usage.output;
     spent.cost += (static_cast<double>(usage.input) * model.input_price +
@@ -168,9 +162,11 @@ std::string limit_reached(const Spent& spent, const AgentLimits& limits) {
 std::string notes(const Known& known, const Journal& journal) {
   const ContextParts& on = known.agent.context;
   std::vector<std::string> parts;
-  if (on.rollbacks) parts.push_back(known.notice.empty() ? "" : known.notice + "\n");
-  if (on.policy) parts.push_back(policy_part(known));
+  if (on.rollbacks && !known.is_fork)
+    parts.push_back(known.notice.empty() ? "" : known.notice + "\n");
+  if (on.policy) parts.push_back(policy_notes(known.policy, known.agent));
   if (on.approvals) parts.push_back(approvals_part(known));
+  if (on.examples > 0) parts.push_back(examples_part(known, journal));
   if (on.checkpoints) parts.push_back(checkpoints_part(known));
   if (on.limits) parts.push_back(limits_part(known));
   std::string told;
@@ -178,6 +174,7 @@ std::string notes(const Known& known, const Journal& journal) {
     told.append(call["arguments"].string_or("notes")).append("\n");
   });
   std::string fresh;
+  if (known.is_fork && told.find(known.notice) == std::string::npos) fresh = known.notice + "\n";
   for (std::string& part : parts) {
     part = cut(part, kMaxPartChars);
     if (!part.empty() && told.find(part) == std::string::npos)

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agents/definition.hpp"
@@ -13,6 +14,9 @@
 #include "core/policy/policy.hpp"
 
 namespace fermata::agents {
+
+// Of the records of what people were answered: "question/<approval>/<comment>".
+inline constexpr std::string_view kQuestionKey = "question/";
 
 // What a model call cost so far, of the whole journal.
 struct Spent {
@@ -29,7 +33,9 @@ struct Known {
   const Policy* policy = nullptr;
   std::vector<json::Value> approvals;    // Documents, oldest first.
   std::vector<json::Value> checkpoints;  // Documents.
+  std::vector<json::Value> decided;      // Documents of other workflows' approvals, newest first.
   std::string notice;                    // Of a rollback, made by the server.
+  bool is_fork = false;  // Then the notice belongs to the task: it is told always, and whole.
   std::int64_t steps_left = 0;
   Spent spent;
 };

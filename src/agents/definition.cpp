@@ -25,6 +25,20 @@ json::Value schema(json::Object properties, json::Array required) {
                       {"additionalProperties", false}};
 }
 
+// Answers that the agent offers to people besides yes and no.
+json::Value own_outcomes() {
+  json::Object means = field("string", "What it comes to.");
+  means.set("enum", json::Array{"approve", "reject", "ignore"});
+  json::Object outcomes =
+      field("array", "Answers of your own that people can choose, each with what it means.");
+  outcomes.set("items",
+               schema({{"name", field("string", "What people choose.")},
+                       {"means", std::move(means)},
+                       {"text", field("string", "What you are told if they choose it.")}},
+                      {"name", "means"}));
+  return outcomes;
+}
+
 std::vector<ToolDefinition> make_built_in() {
   std::vector<ToolDefinition> tools(3);
   tools[0].name = "request_approval";
@@ -37,7 +51,8 @@ std::vector<ToolDefinition> make_built_in() {
       schema({{"action", field("string", "Name of the tool or action that you want to do.")},
               {"arguments", field("object", "With which arguments it would be done.")},
               {"why", field("string", "Why it should be done, for the people who decide.")},
-              {"otherwise", field("string", "What happens if they say no.")}},
+              {"otherwise", field("string", "What happens if they say no.")},
+              {"outcomes", own_outcomes()}},
              {"action", "why"});
   tools[0].idempotent = true;
   tools[1].name = "create_checkpoint";
@@ -53,6 +68,12 @@ std::vector<ToolDefinition> make_built_in() {
                                {"reason", field("string", "Why the work since then is given up.")}},
                               {"checkpoint", "reason"});
   return tools;
+}
+
+// What it holds; nullptr when it is not set, or empty.
+const char* variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr || *value == '\0' ? nullptr : value;
 }
 
 template <class T>
@@ -71,7 +92,11 @@ const std::vector<ToolDefinition>& built_in_tools() {
 
 bool is_built_in(const std::string& name) { return named(built_in_tools(), name) != nullptr; }
 
-std::string definition_hash(const ToolDefinition& tool) {
+bool is_workflow_point(const std::string& name) {
+  return name == "create_checkpoint" || name == "rollback";
+}
+
+json::Object described(const ToolDefinition& tool) {
   json::Object described{{"name", tool.name},
                          {"description", tool.description},
                          {"arguments", tool.arguments},
@@ -86,7 +111,19 @@ std::string definition_hash(const ToolDefinition& tool) {
                                {"url", tool.http->url},
                                {"headers", std::move(headers)}});
   }
-  return sha256_hex(json::canonical(described));
+  if (tool.mcp) described.set("mcp", json::Object{{"url", tool.mcp->url}});
+  if (tool.worker) described.set("worker", tool.worker->name);
+  return described;
+}
+
+std::string definition_hash(const ToolDefinition& tool) {
+  return sha256_hex(json::canonical(described(tool)));
+}
+
+std::string McpServer::address() const {
+  if (command.empty()) return url;
+  json::Array words(command.begin(), command.end());
+  return "stdio:" + json::write(words);
 }
 
 const AgentDefinition* Declared::agent(const std::string& name) const {
@@ -117,15 +154,41 @@ Result<std::string> with_secrets(const std::string& value) {
   for (const std::string& name : secrets_in(value)) {
     const std::string reference = std::string(kSecret) + name;
     const std::size_t at = value.find(reference, done);
-    const char* secret = std::getenv(name.c_str());
-    if (secret == nullptr || *secret == '\0')
-      return fail(ErrorCode::kInvalid,
-                  "agents.missing_secret",
-                  "the variable " + name + " is not set, but the configuration refers to it");
+    const char* secret = variable(name);
+    if (secret == nullptr) return tl::unexpected(refuse_missing({name}).error());
     filled.append(value, done, at - done).append(secret);
     done = at + reference.size();
   }
   return filled.append(value, done);
+}
+
+std::set<std::string> missing_secrets(const Declared& declared) {
+  std::set<std::string> missing;
+  const auto look = [&](const std::string& value) {
+    for (const std::string& name : secrets_in(value))
+      if (variable(name) == nullptr) missing.insert(name);
+  };
+  for (const AgentDefinition& agent : declared.agents)
+    if (!agent.model.key_env.empty()) look("env:" + agent.model.key_env);
+  for (const ToolDefinition& tool : declared.tools)
+    if (tool.http)
+      for (const auto& [name, value] : tool.http->headers) look(value);
+  for (const McpServer& server : declared.mcp)
+    for (const auto& values : {server.headers, server.env})
+      for (const auto& [name, value] : values) look(value);
+  return missing;
+}
+
+Result<void> refuse_missing(const std::set<std::string>& secrets) {
+  if (secrets.empty()) return {};
+  std::string names;
+  for (const std::string& name : secrets) names.append(names.empty() ? "" : ", ").append(name);
+  return fail(
+      ErrorCode::kInvalid,
+      "agents.missing_secret",
+      secrets.size() == 1
+          ? "the variable " + names + " is not set, but the configuration refers to it"
+          : "the variables " + names + " are not set, but the configuration refers to them");
 }
 
 }  // namespace fermata::agents

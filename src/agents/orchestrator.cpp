@@ -18,26 +18,21 @@ namespace {
 constexpr int kWaitMs = 20'000;
 constexpr std::int64_t kPauseAfterErrorMs = 1000;
 
-Result<void> check_secrets(const OrchestratorOptions::Tenant& tenant) {
-  for (const AgentDefinition& agent : tenant.declared.agents)
-    if (!agent.model.key_env.empty()) FERMATA_CHECK_OK(with_secrets("env:" + agent.model.key_env));
-  for (const ToolDefinition& tool : tenant.declared.tools)
-    if (tool.http)
-      for (const auto& [name, value] : tool.http->headers) FERMATA_CHECK_OK(with_secrets(value));
-  return {};
-}
-
 }  // namespace
 
 struct Orchestrator::Impl {
   Impl(engine::Engine& the_engine, Random& the_random, OrchestratorOptions the_options)
-      : engine(the_engine), random(the_random), options(std::move(the_options)) {}
+      : engine(the_engine), random(the_random), options(std::move(the_options)) {
+    for (const OrchestratorOptions::Tenant& tenant : options.tenants)
+      mcp.push_back(std::make_unique<McpServers>(tenant.declared.mcp));
+  }
 
   engine::Engine& engine;
   Random& random;
   const OrchestratorOptions options;
   Adaptations adaptations;
   Watchers watchers;
+  std::vector<std::unique_ptr<McpServers>> mcp;  // One for each tenant, in their order.
 
   std::mutex mutex;
   std::condition_variable changed;
@@ -62,6 +57,9 @@ struct Orchestrator::Impl {
     for (unsigned i = 0; i < options.threads; ++i) threads.emplace_back([this] { run_turns(); });
     for (const OrchestratorOptions::Tenant& tenant : options.tenants)
       threads.emplace_back([this, &tenant] { lease_turns(tenant); });
+    for (const auto& servers : mcp)
+      for (std::size_t i = 0; i < servers->size(); ++i)
+        threads.emplace_back([this, &servers, i] { follow_tools(*servers, i); });
     if (!options.tenants.empty()) threads.emplace_back([this] { renew_leases(); });
   }
 
@@ -71,6 +69,7 @@ struct Orchestrator::Impl {
       if (stopping.exchange(true)) return;
     }
     changed.notify_all();
+    if (options.desk != nullptr) options.desk->stop(options.grace_ms);
     for (std::thread& thread : threads) thread.join();
   }
 
@@ -129,7 +128,7 @@ struct Orchestrator::Impl {
 
   void run_turns() {
     ModelClient models(random, adaptations);
-    net::Client http;
+    std::deque<net::Client> clients(1);
     while (true) {
       Work work;
       {
@@ -146,8 +145,10 @@ struct Orchestrator::Impl {
       Turn turn({engine,
                  random,
                  models,
-                 http,
+                 clients,
                  watchers,
+                 *mcp[static_cast<std::size_t>(work.tenant - options.tenants.data())],
+                 options.desk,
                  [this] { return stopping.load(); },
                  [this](std::int64_t ms) { return pause(ms); }},
                 work.tenant->name,
@@ -161,6 +162,12 @@ struct Orchestrator::Impl {
       const std::lock_guard lock(mutex);
       running.erase(&turn);
     }
+  }
+
+  void follow_tools(McpServers& servers, std::size_t server) {
+    const Following following{.cancelled = [this] { return stopping.load(); },
+                              .pause = [this](std::int64_t ms) { return pause(ms); }};
+    servers.follow(server, following, random);
   }
 
   // Each turn that runs, three times in its lease.
@@ -185,8 +192,10 @@ struct Orchestrator::Impl {
 Result<std::unique_ptr<Orchestrator>> Orchestrator::make(engine::Engine& engine,
                                                          Random& random,
                                                          OrchestratorOptions options) {
+  std::set<std::string> missing;
   for (const OrchestratorOptions::Tenant& tenant : options.tenants)
-    FERMATA_CHECK_OK(check_secrets(tenant));
+    missing.merge(missing_secrets(tenant.declared));
+  FERMATA_CHECK_OK(refuse_missing(missing));
   auto impl = std::make_unique<Impl>(engine, random, std::move(options));
   return std::unique_ptr<Orchestrator>(new Orchestrator(std::move(impl)));
 }

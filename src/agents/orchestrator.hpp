@@ -18,6 +18,7 @@
 #include "agents/watchers.hpp"
 #include "base/random.hpp"
 #include "engine/engine.hpp"
+#include "engine/tool_desk.hpp"
 
 namespace fermata::agents {
 
@@ -30,6 +31,9 @@ struct OrchestratorOptions {
   std::string worker = "native";
   unsigned threads = 8;
   std::int64_t lease_ms = 60'000;
+  std::int64_t grace_ms = 10'000;  // For tools that workers run, when the server stops.
+  // Where workers serve tools; nullptr: none does. Outlives the orchestrator.
+  engine::ToolDesk* desk = nullptr;
 };
 
 class Orchestrator {

@@ -5,6 +5,7 @@
 #include "agents/loop/prompts.hpp"
 #include "base/failpoint.hpp"
 #include "observability/log.hpp"
+#include "resilience/retry.hpp"
 
 namespace fermata::agents {
 namespace {
@@ -13,8 +14,11 @@ using observability::Level;
 using observability::log;
 
 constexpr int kPage = 200;
-constexpr std::int64_t kTryAgainMs = 30'000;
+constexpr int kExamplesRead = 50;  // Of each outcome, to choose examples from.
+constexpr std::int64_t kMaxTurnPauseMs = 900'000;
 constexpr std::int64_t kMaxErrorChars = 20'000;
+constexpr std::int64_t kFrozenAgainMs =
+    2'000;  // How long a turn rests that the kill switch stopped.
 
 }  // namespace
 
@@ -29,7 +33,7 @@ Turn::Turn(Hands hands, std::string tenant, const Declared& declared, const json
     : hands_(std::move(hands)),
       tenant_(std::move(tenant)),
       declared_(declared),
-      agent_(declared.agent(leased["workflow"].string_or("agent"))),
+      agent_(declared_.agent(leased["workflow"].string_or("agent"))),
       workflow_(leased["workflow"]),
       id_(workflow_.string_or("id")),
       turn_(leased.int_or("turn")),
@@ -41,6 +45,8 @@ void Turn::run() {
       return fail_workflow("agents.not_declared",
                            "the server's configuration no longer declares this agent");
     FERMATA_CHECK_OK(load());
+    FERMATA_TRY(const Next equipped, equip());
+    if (equipped == Next::kOver) return equipped;
     FERMATA_TRY(const Next undone, undo());
     if (undone == Next::kOver) return undone;
     FERMATA_TRY(const Next briefed, brief());
@@ -56,6 +62,8 @@ void Turn::run() {
     return next;
   };
   Result<Next> done = work();
+  // People stopped it and will let it go on; what was done is in the journal.
+  if (!done && done.error().reason == "switch.frozen") done = end(kFrozenAgainMs);
   if (done || ends_quietly(done.error())) {
     if (!done)
       log(Level::kDebug, "agent.turn_left", {{"workflow", id_}, {"reason", done.error().reason}});
@@ -108,6 +116,26 @@ Result<void> Turn::load() {
   }
 }
 
+// A turn whose tools are not known cannot tell whether people were asked about the same ones.
+Result<Turn::Next> Turn::equip() {
+  if (hands_.mcp.empty()) return equip_from_workers();
+  Result<Declared> equipped = hands_.mcp.equip(declared_, *agent_);
+  if (!equipped) {
+    if (hands_.stopping()) return end();
+    return no_answer(tools_question(), equipped.error());
+  }
+  declared_ = *std::move(equipped);
+  agent_ = declared_.agent(workflow_.string_or("agent"));
+  return equip_from_workers();
+}
+
+// Another one for each question to the model.
+std::string Turn::tools_question() const {
+  std::int64_t models = 0;
+  journal_.each([&](const json::Value& call) { models += call.string_or("kind") == "model"; });
+  return "run/tools/" + std::to_string(models + 1);
+}
+
 // The first thing in a journal is what the agent is, so that it stays that.
 Result<Turn::Next> Turn::brief() {
   if (journal_.find(kBriefingKey) != nullptr) return Next::kGoOn;
@@ -127,7 +155,7 @@ Result<Turn::Next> Turn::act(Machine& machine) {
   if (lost_) return Next::kOver;
   if (hands_.stopping()) return end();
   if (const auto* asked = std::get_if<AskModel>(&machine.need())) return ask(machine, *asked);
-  if (const auto* run = std::get_if<RunTools>(&machine.need())) return run_tools(*run);
+  if (const auto* run = std::get_if<RunTools>(&machine.need())) return run_tools(machine, *run);
   FERMATA_CHECK_OK(
       submit(command::CompleteWorkflow{turn_, std::get<Finish>(machine.need()).result}));
   return Next::kOver;
@@ -148,6 +176,7 @@ std::string Turn::notes_for(const Machine& machine) {
     if (auto page = hands_.engine.list(tenant_, filter))
       known.approvals.assign(page->items.rbegin(), page->items.rend());
   }
+  if (on.examples > 0) known.decided = decided_elsewhere();
   if (on.checkpoints)
     if (auto checkpoints = hands_.engine.checkpoints(tenant_, id_))
       known.checkpoints = *std::move(checkpoints);
@@ -160,7 +189,30 @@ std::string Turn::notes_for(const Machine& machine) {
   if (const json::Array* branches = workflow_["branches"].as_array(); first && branches != nullptr)
     for (const json::Value& branch : *branches)
       if (branch.int_or("epoch") == epoch) known.notice = branch.string_or("notice");
+  known.is_fork = !workflow_["forked_from"].is_null();
   return notes(known, journal_);
+}
+
+// By people about this agent's calls in other workflows, newest first. What cannot be read is left
+// out: an agent works without examples.
+std::vector<json::Value> Turn::decided_elsewhere() {
+  std::vector<json::Value> decided;
+  for (const char* status : {"approved", "rejected"}) {
+    engine::ListFilter filter;
+    filter.table = store::Table::kApprovals;
+    filter.agent = agent_->name;
+    filter.status = status;
+    filter.limit = kExamplesRead;
+    auto page = hands_.engine.list(tenant_, filter);
+    if (!page) continue;
+    for (json::Value& approval : page->items)
+      if (approval.string_or("workflow_id") != id_) decided.push_back(std::move(approval));
+  }
+  std::stable_sort(
+      decided.begin(), decided.end(), [](const json::Value& one, const json::Value& other) {
+        return one.string_or("created_at") > other.string_or("created_at");
+      });
+  return decided;
 }
 
 Result<Turn::Next> Turn::ask(Machine& machine, const AskModel& asked) {
@@ -177,21 +229,46 @@ Result<Turn::Next> Turn::ask(Machine& machine, const AskModel& asked) {
                         following([&](std::string_view text) {
                           hands_.watchers.tell(tenant_, id_, asked.key, text);
                         }));
-  if (!answer) return model_failed(answer.error());
+  if (!answer) return model_failed(asked, answer.error());
   failpoint("agents.after_model");
   FERMATA_CHECK_OK(record_answer(asked, *answer, told));
   return Next::kGoOn;
 }
 
-Result<Turn::Next> Turn::model_failed(const Error& error) {
+Result<Turn::Next> Turn::model_failed(const AskModel& asked, const Error& error) {
   if (lost_) return Next::kOver;
   if (error.reason == "model.cancelled") return end();
   observability::log_error("agent.model_failed", error, id_);
   if (error.code != ErrorCode::kUnavailable) return fail_workflow(error.reason, error.message);
-  std::int64_t wait_ms = kTryAgainMs;
+  return no_answer(asked.key, error);
+}
+
+// Each turn that ends without an answer - of the model, or of a server that has tools - leaves a
+// record under "<question>/silent/<n>": it says why, and is how turns are counted. The turn comes
+// again, until there were too many.
+Result<Turn::Next> Turn::no_answer(const std::string& question, const Error& error) {
+  std::int64_t silent = 1;
+  const auto key = [&] { return question + "/silent/" + std::to_string(silent); };
+  while (journal_.find(std::string_view(key())) != nullptr) ++silent;
+  command::OpenCall wish;
+  wish.turn = turn_;
+  wish.key = key();
+  wish.kind = CallKind::kValue;
+  wish.tool = agent_->model.name;
+  wish.recorded = true;
+  wish.error = CallError{error.reason, cut(error.message, kMaxErrorChars)};
+  FERMATA_CHECK_OK(submit(std::move(wish)));
+  if (silent >= agent_->model.turns)
+    return fail_workflow(
+        error.reason,
+        "no answer in " + std::to_string(silent) + " turns; at last: " + error.message);
+  std::int64_t wait_ms = resilience::pause_ms(
+      {.first_ms = agent_->model.turn_pause_s * 1000, .cap_ms = kMaxTurnPauseMs},
+      silent,
+      hands_.random);
   if (!error.extra.empty())
     if (const auto extra = json::parse(error.extra))
-      wait_ms = std::max<std::int64_t>(1, extra->int_or("retry_after_s")) * 1000;
+      wait_ms = std::max(wait_ms, extra->int_or("retry_after_s") * 1000);
   return end(wait_ms);
 }
 

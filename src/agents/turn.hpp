@@ -7,20 +7,27 @@
 // When people must decide, the turn ends and nothing of it remains in memory. A crash anywhere in
 // it is a turn that lapses: the next one finds the journal and goes on (P17).
 //
-// Blocks while models and tools answer; one thread, one turn.
+// Blocks while models and tools answer. One thread, one turn, and helpers of its own while it runs
+// several tools at once.
 
 #include <atomic>
+#include <deque>
 #include <functional>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "agents/context.hpp"
 #include "agents/definition.hpp"
 #include "agents/loop/journal.hpp"
 #include "agents/loop/machine.hpp"
 #include "agents/model/model_client.hpp"
+#include "agents/tools/mcp_servers.hpp"
 #include "agents/watchers.hpp"
 #include "base/json.hpp"
 #include "engine/engine.hpp"
+#include "engine/tool_desk.hpp"
 #include "net/http_client.hpp"
 
 namespace fermata::agents {
@@ -30,8 +37,10 @@ struct Hands {
   engine::Engine& engine;
   Random& random;
   ModelClient& models;
-  net::Client& http;
+  std::deque<net::Client>& clients;  // At least one, and as many as tools ever ran at once.
   Watchers& watchers;
+  McpServers& mcp;
+  engine::ToolDesk* desk;                      // nullptr: no worker serves tools here.
   std::function<bool()> stopping;              // The server stops.
   std::function<bool(std::int64_t ms)> pause;  // False: it stops.
 };
@@ -48,21 +57,66 @@ class Turn {
 
  private:
   enum class Next { kGoOn, kOver };
+  // Calls that are run several at once; see turn_batch.cpp.
+  struct Batch {
+    std::vector<const PlannedCall*> calls;
+    const std::string& why;
+    std::size_t next = 0;
+    std::size_t running = 0;
+    std::optional<Error> failed;
+    const PlannedCall* unserved = nullptr;  // No worker was free for it.
+    std::mutex mutex;
+  };
 
   Result<void> load();
+  Result<Next> equip();
+  Result<Next> equip_from_workers();
+  std::string tools_question() const;
+  std::string tool_of(const command::OpenCall& wish) const;
+  command::OpenCall wish_for(const PlannedCall& call, const std::string& why) const;
+  Result<Effect> foresee(const command::OpenCall& wish) const;
+  bool may_begin(const command::OpenCall& wish) const;
+  engine::ToolDesk::SeatPtr find_hands(const ToolDefinition& tool) const;
+  Result<Next> wait_for_worker(const std::string& question, const ToolDefinition& tool);
+  ToolRun run_on_worker(const ToolDefinition& tool,
+                        const json::Value& verdict,
+                        engine::ToolDesk::SeatPtr& seat) const;
   Result<Next> undo();
+  Result<Next> undo_one(const json::Value& next);
+  Result<bool> void_undo(const json::Value& before, command::OpenCall wish);
   Result<Next> brief();
   Result<Next> act(Machine& machine);
   Result<Next> ask(Machine& machine, const AskModel& asked);
-  Result<Next> model_failed(const Error& error);
+  Result<Next> model_failed(const AskModel& asked, const Error& error);
+  Result<Next> no_answer(const std::string& question, const Error& error);
   Result<void> record_answer(const AskModel& asked, const Asked& answer, const std::string& told);
   std::string notes_for(const Machine& machine);
-  Result<Next> run_tools(const RunTools& run);
-  Result<bool> open(const PlannedCall& call, const std::string& why);
-  Result<bool> perform(const PlannedCall& call, const json::Value& verdict);
-  Result<bool> close(const json::Value& verdict, const json::Value& result, const CallError* error);
+  std::vector<json::Value> decided_elsewhere();
+  Result<Next> run_tools(const Machine& machine, const RunTools& run);
+  Result<Next> answer_people(const Machine& machine, const RunTools& run);
+  Result<bool> answer_one(const Machine& machine,
+                          const json::Value& approval,
+                          const json::Value& question);
+  Result<std::string> words_for(const Machine& machine,
+                                const json::Value& approval,
+                                const json::Value& question);
+  Result<void> run_batch(Batch& batch);
+  void work_off(Batch& batch, net::Client& http);
+  void run_one(Batch& batch,
+               const PlannedCall& call,
+               net::Client& http,
+               engine::ToolDesk::SeatPtr seat,
+               std::unique_lock<std::mutex>& lock);
+  void leave(const engine::ToolDesk::SeatPtr& seat) const;
+  Result<std::optional<json::Value>> open(const PlannedCall& call, const std::string& why);
+  ToolRun perform(const json::Value& verdict,
+                  net::Client& http,
+                  engine::ToolDesk::SeatPtr& seat) const;
+  Result<void> close(const json::Value& verdict,
+                     const ToolRun& ran,
+                     const engine::ToolDesk::SeatPtr& seat);
   Result<void> checkpoint_if_due(const AskModel& asked);
-  void withdraw(const json::Value& call);
+  bool withdraw(const json::Value& call);
   Result<void> record_value(const PlannedCall& call, json::Value result);
   Result<void> create_checkpoint(const PlannedCall& call);
   Result<bool> roll_back(const PlannedCall& call);
@@ -76,7 +130,7 @@ class Turn {
 
   Hands hands_;
   std::string tenant_;
-  const Declared& declared_;
+  Declared declared_;  // As the tools are defined while this turn runs.
   const AgentDefinition* agent_ = nullptr;
   json::Value workflow_;
   std::string id_;

@@ -3,6 +3,7 @@
 #include "agents/tools/http_tool.hpp"
 #include "agents/turn.hpp"
 #include "base/failpoint.hpp"
+#include "core/form/form.hpp"
 #include "observability/log.hpp"
 
 namespace fermata::agents {
@@ -27,32 +28,33 @@ std::string checkpoint_named(const std::vector<json::Value>& checkpoints, const 
   return found;
 }
 
-}  // namespace
-
-// Every call of the batch is opened before the turn ends, so that people are asked about all of
-// them at once.
-Result<Turn::Next> Turn::run_tools(const RunTools& run) {
-  bool all_closed = true;
-  for (const PlannedCall& call : run.calls) {
-    if (lost_) return Next::kOver;
-    if (hands_.stopping()) return end();
-    if (journal_.outcome(call)) continue;
-    if (call.name == "rollback") {
-      FERMATA_TRY(const bool rolled_back, roll_back(call));
-      if (rolled_back) return Next::kOver;
-      continue;
-    }
-    if (call.name == "create_checkpoint") {
-      FERMATA_CHECK_OK(create_checkpoint(call));
-      continue;
-    }
-    FERMATA_TRY(const bool closed, open(call, run.why));
-    all_closed = all_closed && closed;
-  }
-  return all_closed ? Next::kGoOn : end();
+// People who edited the call were held to its workflow's briefing; the tool may be another today.
+// What has begun once is not judged again: it may have been sent. Nor is an undo, whose arguments
+// are of our own making.
+std::optional<ToolRun> refuse_edit(const ToolDefinition& tool, const json::Value& verdict) {
+  const json::Value& call = verdict["call"];
+  const json::Object* edited = call["effective_arguments"].as_object();
+  const bool is_own = call.string_or("key").starts_with("run/");
+  if (edited == nullptr || !is_own || verdict.int_or("attempt") > 1) return std::nullopt;
+  if (!call["effective_tool"].is_null() &&
+      verdict["binding"].string_or("definition_hash") != definition_hash(tool))
+    return ToolRun{
+        ToolRun::Kind::kFailed,
+        {},
+        {"agents.EditDoesNotFit",
+         "a person chose " + tool.name + ", whose definition has changed since; nothing was sent"}};
+  const std::string faults = form::faults_in(tool.arguments, *edited);
+  if (faults.empty()) return std::nullopt;
+  return ToolRun{ToolRun::Kind::kFailed,
+                 {},
+                 {"agents.EditDoesNotFit",
+                  "a person changed the arguments to some that " + tool.name +
+                      " does not take: " + faults + "; nothing was sent"}};
 }
 
-Result<bool> Turn::open(const PlannedCall& call, const std::string& why) {
+}  // namespace
+
+command::OpenCall Turn::wish_for(const PlannedCall& call, const std::string& why) const {
   const ToolDefinition* tool = declared_.tool(call.name);
   const std::string definition = tool == nullptr ? "undeclared" : definition_hash(*tool);
   const json::Value* before = journal_.find(call);
@@ -67,61 +69,91 @@ Result<bool> Turn::open(const PlannedCall& call, const std::string& why) {
   wish.why = why;
   wish.idempotent = tool != nullptr && tool->idempotent;
   if (tool != nullptr) wish.undo = tool->undo;
-  if (before != nullptr && !same) withdraw(*before);
+  return wish;
+}
+
+// People are asked, or it is recorded, or its grant is claimed: then what to run comes back.
+Result<std::optional<json::Value>> Turn::open(const PlannedCall& call, const std::string& why) {
+  command::OpenCall wish = wish_for(call, why);
+  const json::Value* before = journal_.find(call);
+  if (before != nullptr && before->string_or("key") != wish.key) (void)withdraw(*before);
   FERMATA_TRY(engine::Reply reply, submit(std::move(wish)));
-  attempt_ = 1;
-  const std::string verdict = reply.body.string_or("verdict");
   journal_.put(reply.body["call"]);
-  if (verdict == "wait") return false;
-  if (verdict != "run") return true;
-  return perform(call, reply.body);
+  attempt_ = 1;
+  if (reply.body.string_or("verdict") != "run") return std::optional<json::Value>();
+  return std::optional(std::move(reply.body));
 }
 
-// What people are asked about would no longer be what is run.
-void Turn::withdraw(const json::Value& call) {
+// What people are asked about would no longer be what is run. False: nobody is asked any more.
+bool Turn::withdraw(const json::Value& call) {
   const std::string approval = call.string_or("approval");
-  if (approval.empty() || call.string_or("state") != "waiting") return;
-  (void)submit(command::CancelApproval{approval, "the tool's definition has changed since"});
+  if (approval.empty() || call.string_or("state") != "waiting") return false;
+  return submit(command::CancelApproval{approval, "the tool's definition has changed since"})
+      .has_value();
 }
 
-Result<bool> Turn::perform(const PlannedCall& call, const json::Value& verdict) {
-  const ToolDefinition* tool = declared_.tool(call.name);
-  if (tool == nullptr || !tool->http) {
-    const CallError gone{"agents.NoSuchTool", "there is no tool '" + call.name + "' any more"};
-    return close(verdict, {}, &gone);
+// Touches nothing of the turn that changes, so that several may run at once.
+ToolRun Turn::perform(const json::Value& verdict,
+                      net::Client& http,
+                      engine::ToolDesk::SeatPtr& seat) const {
+  const std::string name = verdict.string_or("tool");
+  const ToolDefinition* tool = declared_.tool(name);
+  McpClient* const mcp =
+      tool == nullptr || !tool->mcp ? nullptr : hands_.mcp.client(tool->mcp->server);
+  if (tool == nullptr || (!tool->http && !tool->worker && mcp == nullptr))
+    return {ToolRun::Kind::kFailed,
+            {},
+            {"agents.NoSuchTool", "there is no tool '" + name + "' any more"}};
+  if (std::optional<ToolRun> refused = refuse_edit(*tool, verdict)) {
+    leave(seat);
+    seat = nullptr;
+    return *std::move(refused);
   }
-  const json::Object* arguments = verdict["arguments"].as_object();
-  auto request = tool_request(*tool,
-                              arguments == nullptr ? json::Object{} : *arguments,
-                              verdict.string_or("idempotency_key"));
-  if (!request) {
-    const CallError wrong{request.error().reason, request.error().message};
-    return close(verdict, {}, &wrong);
+  if (tool->worker) return run_on_worker(*tool, verdict, seat);
+  const json::Object* given = verdict["arguments"].as_object();
+  const json::Object arguments = given == nullptr ? json::Object{} : *given;
+  const std::string key = verdict.string_or("idempotency_key");
+  const Following watching = following([](std::string_view) {});
+  if (mcp != nullptr) {
+    failpoint("agents.before_tool");
+    ToolRun ran = mcp->call(http, *tool, arguments, key, watching, hands_.random);
+    failpoint("agents.after_tool");
+    return ran;
   }
+  const auto request = tool_request(*tool, arguments, key);
+  if (!request)
+    return {ToolRun::Kind::kFailed, {}, {request.error().reason, request.error().message}};
   failpoint("agents.before_tool");
-  const ToolRun ran = run_http_tool(
-      hands_.http, *tool, *request, following([](std::string_view) {}), hands_.random);
+  ToolRun ran = run_http_tool(http, *tool, *request, watching, hands_.random);
   failpoint("agents.after_tool");
-  if (ran.kind == ToolRun::Kind::kUnknown) {
-    log(Level::kWarn, "agent.call_in_doubt", {{"workflow", id_}, {"tool", call.name}});
-    return false;
-  }
-  return close(verdict, ran.result, ran.kind == ToolRun::Kind::kFailed ? &ran.error : nullptr);
+  return ran;
 }
 
-Result<bool> Turn::close(const json::Value& verdict,
-                         const json::Value& result,
-                         const CallError* error) {
+// What nobody can say of stays open: the next turn asks people whether it happened (P17).
+Result<void> Turn::close(const json::Value& verdict,
+                         const ToolRun& ran,
+                         const engine::ToolDesk::SeatPtr& seat) {
+  if (ran.kind == ToolRun::Kind::kUnknown) {
+    if (seat != nullptr)
+      hands_.desk->settle(
+          seat, fail(ErrorCode::kConflict, "call.hash_mismatch", std::string(ran.error.message)));
+    log(Level::kWarn,
+        "agent.call_in_doubt",
+        {{"workflow", id_}, {"tool", verdict.string_or("tool")}});
+    return {};
+  }
   command::CloseCall wish;
   wish.turn = turn_;
   wish.call = verdict["call"].string_or("id");
   wish.grant = verdict.string_or("grant");
   wish.hash = verdict.string_or("hash");
-  wish.result = result;
-  if (error != nullptr) wish.error = *error;
-  FERMATA_TRY(engine::Reply reply, submit(std::move(wish)));
-  journal_.put(reply.body);
-  return true;
+  wish.result = ran.result;
+  if (ran.kind == ToolRun::Kind::kFailed) wish.error = ran.error;
+  Result<engine::Reply> reply = submit(std::move(wish));
+  if (seat != nullptr) hands_.desk->settle(seat, reply);
+  if (!reply) return tl::unexpected(std::move(reply).error());
+  journal_.put(reply->body);
+  return {};
 }
 
 // What needs no permission and has no effect outside is recorded as a value under the call's key.
@@ -141,8 +173,11 @@ Result<void> Turn::record_value(const PlannedCall& call, json::Value result) {
 }
 
 Result<void> Turn::create_checkpoint(const PlannedCall& call) {
+  const std::string name = text_argument(call, "name");
+  if (name.find_first_not_of(" \t\r\n") == std::string::npos)
+    return record_value(call, "No checkpoint was made: give it a name, to return to it by.");
   command::CreateCheckpoint wish;
-  wish.name = text_argument(call, "name");
+  wish.name = name;
   wish.key = call.key;
   wish.turn = turn_;
   const Result<engine::Reply> made = submit(std::move(wish));
@@ -170,42 +205,6 @@ Result<bool> Turn::roll_back(const PlannedCall& call) {
   if (ends_quietly(rolled.error())) return tl::unexpected(rolled.error());
   FERMATA_CHECK_OK(record_value(call, "Nothing was rolled back: " + rolled.error().message));
   return false;
-}
-
-// What a rollback left behind comes before anything else, one after the other.
-Result<Turn::Next> Turn::undo() {
-  while (true) {
-    if (lost_) return Next::kOver;
-    if (hands_.stopping()) return end();
-    FERMATA_TRY(workflow_, hands_.engine.workflow(tenant_, id_));
-    const json::Array* all = workflow_["undo"].as_array();
-    if (all == nullptr || all->empty() || all->front().string_or("key").empty()) return Next::kGoOn;
-    const json::Value& next = all->front();
-    FERMATA_TRY(const json::Value undone, hands_.engine.call(tenant_, next.string_or("call")));
-    const ToolDefinition* tool = declared_.tool(next.string_or("undo_tool"));
-    const PlannedCall call{next.string_or("key"),
-                           next.string_or("undo_tool"),
-                           {{"arguments", next["arguments"]}, {"result", undone["result"]}}};
-    command::OpenCall wish;
-    wish.turn = turn_;
-    wish.key = call.key;
-    wish.tool = call.name;
-    wish.arguments = call.arguments;
-    wish.definition_hash = tool == nullptr ? "undeclared" : definition_hash(*tool);
-    const json::Value* before = journal_.find(std::string_view(call.key));
-    if (before != nullptr) wish.definition_hash = before->string_or("request_hash");
-    wish.request_hash = wish.definition_hash;
-    wish.why = "undoes " + next.string_or("tool") + ", which a rollback left behind";
-    wish.idempotent = tool != nullptr && tool->idempotent;
-    FERMATA_TRY(engine::Reply reply, submit(std::move(wish)));
-    attempt_ = 1;
-    journal_.put(reply.body["call"]);
-    const std::string verdict = reply.body.string_or("verdict");
-    if (verdict == "wait") return end();
-    if (verdict != "run") continue;
-    FERMATA_TRY(const bool closed, perform(call, reply.body));
-    if (!closed) return end();
-  }
 }
 
 }  // namespace fermata::agents

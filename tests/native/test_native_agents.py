@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,16 @@ def test_an_agent_runs_to_its_end(world: World) -> None:
     assert answer["tool"] == "script"
     assert answer["arguments"]["attempt"] == 1
     assert answer["result"]["usage"] == [7, 3]
+
+
+@pytest.mark.parametrize("input", [{}, {"input": ""}, {"input": {"task": 7}}])
+def test_an_agent_does_not_begin_without_a_task(world: World, input: dict[str, Any]) -> None:
+    world.start(refund_and_finish(5))
+    answer = world.ben.post("/v1/workflows", json={"agent": "refunds"} | input)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["reason"] == "workflow.task_required"
+    assert "`input`" in answer.json()["detail"]
+    assert world.ben.get("/v1/workflows").json()["items"] == []
 
 
 def test_an_agent_waits_for_people_and_goes_on_when_they_have_decided(world: World) -> None:
@@ -122,6 +133,43 @@ def test_what_may_pass_is_tried_again(world: World) -> None:
     world.until(workflow, "completed")
     assert world.call(workflow, "run/m1")["arguments"]["tries"] == 4
     assert world.call(workflow, "run/m1")["arguments"]["took_ms"] >= 1000
+
+
+def test_a_model_that_stays_away_fails_the_workflow_after_so_many_turns(world: World) -> None:
+    world.start(lambda stage, request: Status(503, "out for lunch"), retries=1)
+    workflow = world.begin()
+    failed = world.until(workflow, "failed")
+    assert failed["error"]["type"] == "model.unavailable"
+    assert "3 turns" in failed["error"]["message"]
+    assert "503: out for lunch" in failed["error"]["message"]
+    assert len(world.model.asked("script")) == 6, "two tries in each of three turns"
+    silent = [each for each in world.journal(workflow) if "/silent/" in each["key"]]
+    assert [each["key"] for each in silent] == [f"run/m1/silent/{n}" for n in (1, 2, 3)]
+    assert all("503" in each["error"]["message"] for each in silent)
+    at = [datetime.fromisoformat(each["opened_at"]) for each in silent]
+    assert at[1] - at[0] >= timedelta(seconds=1), "turn_pause_s"
+    assert at[2] - at[1] >= timedelta(seconds=2), "doubled"
+
+
+def test_a_model_that_comes_back_is_asked_where_it_fell_silent(world: World) -> None:
+    plain = refund_and_finish(5)
+    faults = [Status(503, "out for lunch")] * 4
+
+    def script(stage: int, request: dict[str, Any]) -> Says | Status:
+        return faults.pop() if stage == 1 and faults else plain(stage, request)
+
+    world.start(script, retries=1)
+    workflow = world.begin()
+    world.until(workflow, "completed")
+    keys = [each["key"] for each in world.journal(workflow)]
+    assert keys[2:6] == [
+        "run/t:call_0001_000:lookup",
+        "run/m2/silent/1",
+        "run/m2/silent/2",
+        "run/m2",
+    ]
+    assert len(world.shop.effects) == 1
+    assert len(world.shop.lookups) == 1
 
 
 def test_a_refusal_of_the_models_server_ends_the_workflow_and_says_why(world: World) -> None:
@@ -304,11 +352,41 @@ def test_an_agent_is_told_the_policy_and_what_people_said(world: World) -> None:
         wait_until(lambda: not world.approvals(workflow))
     world.until(workflow, "completed")
     first, second, third = (each["messages"] for each in world.model.asked("script"))
-    assert "refund when amount is more than 100: people decide first" in json.dumps(first)
+    told = first[-1]["content"].split("What is asked about or not allowed:\n")[1].split("\n\n")[0]
+    assert told.splitlines() == [
+        "- refund, some calls (when amount is more than 100): people decide first "
+        "(refunds above 100): 1 of finance",
+        "- request_approval: people decide, those whom the policy asks about the action that it "
+        "names; what is never allowed is not asked",
+    ]
     assert "only this once" in second[-1]["content"]
     assert '"order":"o0"' in second[-1]["content"]
     assert "enough" in third[-1]["content"]
     assert json.dumps(third).count("What is asked about") == 1, "told once"
+
+
+def test_an_agent_is_told_how_people_decided_in_its_other_workflows(world: World) -> None:
+    world.start(refund_and_finish(500), examples=2)
+    long = "because " + "it says so " * 100
+    for decision, reason in [("approve", "long ago"), ("reject", long), ("approve", "a regular")]:
+        workflow = world.begin()
+        world.until(workflow, "waiting")
+        [approval] = world.approvals(workflow)
+        world.decide(approval, decision, reason=reason)
+        world.until(workflow, "completed")
+    before = len(world.model.asked("script"))
+    workflow = world.begin()
+    world.until(workflow, "waiting")
+    asked = world.model.asked("script")[before:]
+    told = asked[0]["messages"][-1]["content"]
+    lines = [line for line in told.splitlines() if line.startswith("- refund ")]
+    assert len(lines) == 2
+    assert 'approved; "a regular"' in lines[0]
+    assert 'rejected; "because it says so' in lines[1]
+    assert len(lines[1]) < 500
+    assert "long ago" not in told
+    assert "cleo" not in told, "whose decisions they were is not told"
+    assert json.dumps(asked[-1]).count("How people decided before") == 1, "told once"
 
 
 def test_a_server_without_the_secrets_does_not_start(world: World) -> None:
@@ -386,6 +464,20 @@ def test_an_agent_returns_to_its_checkpoint_and_is_told_why(world: World) -> Non
     assert "another way" not in told[-1]
     keys = [each["key"] for each in world.journal(workflow)]
     assert keys == ["run/briefing", "run/m1", "run/t:call_0001_000:create_checkpoint", "run/m2"]
+
+
+def test_a_checkpoint_without_a_name_is_refused_to_the_model(world: World) -> None:
+    def script(stage: int, request: dict[str, Any]) -> Says:
+        if stage == 0:
+            return Says("", [call("create_checkpoint", {"name": name}) for name in ("", " ")])
+        texts = [each["content"] for each in request["messages"] if each["role"] == "tool"]
+        return Says("", [call("final_answer", {"answer": texts})])
+
+    world.start(script)
+    workflow = world.begin()
+    texts = world.until(workflow, "completed")["result"]
+    assert texts == ["No checkpoint was made: give it a name, to return to it by."] * 2
+    assert world.ben.get(f"/v1/workflows/{workflow}/checkpoints").json()["items"] == []
 
 
 def test_a_checkpoint_that_is_not_there_is_told_to_the_model(world: World) -> None:

@@ -12,18 +12,20 @@ import httpx
 import pytest
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
-from local_server import Server
+from local_server import Server, free_port, fresh_postgres
 from refund_shop import Shop
 from strict_model import Says, Script, StrictModel, call, wait_until
 
+__all__ = ["World", "free_port", "refund_and_finish"]
 ROOT = Path(__file__).resolve().parents[2]
+STORES = ("sqlite", "postgres")
 
 CONFIG = """
 listen: {{host: 127.0.0.1}}
-store: {{url: "sqlite:fermata.db"}}
+store: {{url: "sqlite:fermata.db", cache_bytes: {cache}}}
 policy: {{file: policy.yaml}}
 native: {{threads: 4, lease_s: {lease_s}}}
-limits: {{resident_streams: {resident}}}
+limits: {{resident_streams: {resident}, undo_attempts: 3}}
 bootstrap:
   people: [{{id: ben, name: Ben}}, {{id: cleo, name: Cleo}}]
   groups: [{{id: finance, members: [ben, cleo]}}]
@@ -31,6 +33,8 @@ bootstrap:
     - {{kind: person, person: ben}}
     - {{kind: person, person: cleo}}
     - {{kind: readonly, label: auditor}}
+    - {{kind: agent, agent: till}}
+    - {{kind: agent, agent: stranger}}
 tools:
   - name: lookup
     description: Looks an order up.
@@ -44,11 +48,12 @@ tools:
   - name: refund
     description: {refund}
     idempotent: {idempotent}
+    undo: "{undo}"
     arguments:
       type: object
       properties:
         order: {{type: string, description: The order's number., minLength: 1}}
-        amount: {{type: number, description: "How much, in euros."}}
+        amount: {{type: {amount}, description: "How much, in euros."}}
         reason: {{type: string, description: Why., default: none given}}
       required: [order, amount]
       additionalProperties: false
@@ -56,6 +61,15 @@ tools:
       url: "{shop}/orders/{{order}}/refunds"
       headers: {{Authorization: "Bearer env:SHOP_KEY"}}
       timeout_ms: 5000
+  - name: cancel_refund
+    description: {cancel}
+    arguments: {{type: object, properties: {{order: {{type: string}}}}, required: [order]}}
+    http: {{url: "{shop}/orders/{{order}}/cancellations"}}
+  - name: reverse_refund
+    description: {cancel}
+    arguments: {{type: object, properties: {{order: {{type: string}}}}, required: [order]}}
+    http: {{url: "{shop}/orders/{{order}}/cancellations"}}
+{more_tools}
 agents:
   - name: refunds
     instructions: Be brief.
@@ -63,14 +77,18 @@ agents:
       url: "{model}"
       name: {script}
       key: env:MODEL_KEY
-      retries: 3
+      retries: {retries}
+      turn_pause_s: 1
+      turns: {turns}
       parameters: {{temperature: 0}}
-    tools: [lookup, refund, request_approval, create_checkpoint, rollback]
+    tools: [{tools}]
     max_steps: 8
     planning_interval: {planning}
+    parallel_tools: {parallel}
     history_style: {style}
     limits: {{tokens: {tokens}, observation_chars: 1000}}
-    context: {{policy: {context}, approvals: {context}, checkpoints: {context}, limits: {context}}}
+    context: {{policy: {context}, approvals: {context}, checkpoints: {context}, limits: {context},
+      examples: {examples}}}
 """
 
 POLICY = """
@@ -83,26 +101,38 @@ rules:
     when: {amount: {gt: 100}}
     effect: ask
     thresholds: [{from: finance, approve: 1, reject: 1}]
+  - {name: cancellations run, tool: cancel_refund, effect: allow}
 default: {effect: ask, thresholds: [{from: finance, approve: 1, reject: 1}]}
 """
 
 
 class World:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: str) -> None:
         self.model = StrictModel()
         self.shop = Shop()
         self.settings: dict[str, Any] = {
+            "store": fresh_postgres() if store == "postgres" else "sqlite:fermata.db",
             "lease_s": 2,
             "resident": 1000,
+            "cache": 64 << 20,
             "shop": self.shop.url,
             "model": self.model.url,
             "script": "script",
             "refund": "Pays an order back.",
+            "amount": "number",
             "idempotent": "false",
+            "undo": "",
+            "cancel": "Takes a refund back.",
+            "more_tools": "",
+            "tools": "lookup, refund, request_approval, create_checkpoint, rollback",
             "planning": 0,
+            "parallel": 4,
             "style": "native",
             "tokens": 0,
+            "retries": 3,
+            "turns": 3,
             "context": "false",
+            "examples": 0,
         }
         binary = Path(os.environ.get("FERMATA_BIN", ROOT / "build/release/bin/fermata"))
         secrets = {"MODEL_KEY": "the-models-key", "SHOP_KEY": "the-shops-key"}
@@ -170,17 +200,30 @@ class World:
         answer = cleo.post(f"/v1/approvals/{approval['id']}/decisions", json=body)
         assert answer.status_code == 200, answer.text
 
+    def verify(self) -> str:
+        """What `fermata verify` says of the history, once the server has stopped."""
+        assert self.server.stop() == 0
+        return self.server.command(("readonly", "auditor"), "verify")
+
     def journal(self, id: str) -> list[dict[str, Any]]:
         return list(self.ben.get(f"/v1/workflows/{id}/journal?limit=200").json()["items"])
+
+    def roll_back(self, id: str, checkpoint: str, reason: str) -> None:
+        """Back to the checkpoint of that name, as a person."""
+        listed = self.ben.get(f"/v1/workflows/{id}/checkpoints").json()["items"]
+        point = next(each["id"] for each in listed if each["name"] == checkpoint)
+        body = {"checkpoint": point, "reason": reason}
+        answer = self.ben.post(f"/v1/workflows/{id}/rollback", json=body)
+        assert answer.status_code == 200, answer.text
 
     def call(self, id: str, key: str) -> dict[str, Any]:
         return next(each for each in self.journal(id) if each["key"] == key)
 
 
-@pytest.fixture(name="world")
-def make_world(tmp_path: Path) -> Iterator[World]:
+@pytest.fixture(name="world", params=STORES)
+def make_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """For tests that say `pytest_plugins = ["world"]`."""
-    made = World(tmp_path)
+    made = World(tmp_path, request.param)
     yield made
     made.close()
 

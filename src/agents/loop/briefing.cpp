@@ -29,15 +29,24 @@ Briefing briefing_of(const AgentDefinition& agent, const Declared& declared) {
   briefing.observation_chars = agent.limits.observation_chars;
   for (const std::string& name : agent.tools)
     if (const ToolDefinition* tool = declared.tool(name))
-      briefing.tools.push_back({tool->name, tool->description, tool->arguments});
+      briefing.tools.push_back({tool->name,
+                                tool->description,
+                                tool->arguments,
+                                definition_hash(*tool),
+                                tool->undo,
+                                tool->idempotent});
   return briefing;
 }
 
 json::Value to_value(const Briefing& briefing) {
   json::Array tools;
   for (const Briefing::Tool& tool : briefing.tools)
-    tools.emplace_back(json::Object{
-        {"name", tool.name}, {"description", tool.description}, {"arguments", tool.arguments}});
+    tools.emplace_back(json::Object{{"name", tool.name},
+                                    {"description", tool.description},
+                                    {"arguments", tool.arguments},
+                                    {"definition_hash", tool.definition_hash},
+                                    {"undo", tool.undo},
+                                    {"idempotent", tool.idempotent}});
   return json::Object{
       {"format", 1},
       {"instructions", briefing.instructions},
@@ -58,8 +67,12 @@ Briefing briefing_from(const json::Value& value) {
                                                                       : HistoryStyle::kNative;
   if (const json::Array* tools = value["tools"].as_array())
     for (const json::Value& tool : *tools)
-      briefing.tools.push_back(
-          {tool.string_or("name"), tool.string_or("description"), tool["arguments"]});
+      briefing.tools.push_back({tool.string_or("name"),
+                                tool.string_or("description"),
+                                tool["arguments"],
+                                tool.string_or("definition_hash"),
+                                tool.string_or("undo"),
+                                tool.bool_or("idempotent")});
   return briefing;
 }
 

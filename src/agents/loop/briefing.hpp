@@ -13,16 +13,18 @@
 
 #include "agents/definition.hpp"
 #include "base/json.hpp"
+#include "core/workflow/briefing.hpp"
 
 namespace fermata::agents {
-
-inline constexpr std::string_view kBriefingKey = "run/briefing";
 
 struct Briefing {
   struct Tool {
     std::string name;
     std::string description;
     json::Value arguments;
+    std::string definition_hash;  // For people who choose another tool than the model did.
+    std::string undo;
+    bool idempotent = false;
   };
   std::string instructions;
   std::vector<Tool> tools;

@@ -146,6 +146,15 @@ ModelRequest ask_for_last(const Situation& at, const std::string& notes) {
 
 }  // namespace
 
+ModelRequest request_aside(const Situation& at, const std::string& text) {
+  Messages messages;
+  messages.say("system", system_prompt(at.briefing));
+  messages.say("user", task_message(at.task));
+  for (const Entry& entry : at.history) tell(messages, entry, false);
+  messages.say("user", text);
+  return {messages.take(), {}, {}};
+}
+
 std::string to_string(Purpose purpose) {
   switch (purpose) {
     case Purpose::kPlan:

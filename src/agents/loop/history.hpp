@@ -46,5 +46,7 @@ struct Situation {
   std::int64_t steps_left = 0;
 };
 ModelRequest request_for(Purpose purpose, const Situation& situation, const std::string& notes);
+// Something beside the work, after all that was said and done: in words, and nothing may be called.
+ModelRequest request_aside(const Situation& situation, const std::string& text);
 
 }  // namespace fermata::agents

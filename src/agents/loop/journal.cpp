@@ -40,7 +40,12 @@ Outcome outcome_of(const json::Value& call) {
   if (state == "denied")
     return {.kind = Outcome::Kind::kDenied, .message = call["denial"].string_or("message")};
   Outcome outcome;
-  outcome.note = edit_note(call.string_or("tool"), call["arguments"], call["effective_arguments"]);
+  const std::string chosen = call.string_or("effective_tool");
+  outcome.note =
+      chosen.empty()
+          ? edit_note(call.string_or("tool"), call["arguments"], call["effective_arguments"])
+          : "[A person had " + chosen + " called instead of " + call.string_or("tool") + ", with " +
+                json::write(call["effective_arguments"]) + "; what came of it is that one's]";
   if (state == "failed") {
     outcome.kind = Outcome::Kind::kError;
     outcome.message = call["error"].string_or("type") + ": " + call["error"].string_or("message");

@@ -52,18 +52,6 @@ void fill_defaults(const json::Value& schema, json::Object& arguments) {
   }
 }
 
-// What is wrong with them, for the model; empty: nothing.
-std::string fault_in(const json::Value& schema, const json::Object& arguments) {
-  std::string faults;
-  for (const form::FieldError& error : form::validate(schema, arguments)) {
-    if (!faults.empty()) faults += "; ";
-    faults.append(error.pointer.empty() ? "the arguments" : error.pointer.substr(1))
-        .append(" ")
-        .append(error.message);
-  }
-  return faults;
-}
-
 json::Value final_result(const json::Value& arguments) {
   const json::Object* members = arguments.as_object();
   const json::Value* answer = members == nullptr ? nullptr : members->find("answer");
@@ -100,6 +88,15 @@ ModelRequest Machine::request(const std::string& notes) const {
   const auto* asked = std::get_if<AskModel>(&need_);
   FERMATA_ASSERT(asked != nullptr, "a request is made when a model is to be asked");
   return request_for(asked->purpose, {briefing_, task_, history_, steps_left()}, notes);
+}
+
+ModelRequest Machine::aside(const std::string& question) const {
+  FERMATA_ASSERT(std::holds_alternative<RunTools>(need_), "calls wait while people ask");
+  History history = history_;
+  history.push_back(open_);
+  for (SeenCall& call : history.back().calls)
+    if (call.observation.empty()) call.observation = kNothingYet;
+  return request_aside({briefing_, task_, history, steps_left()}, question);
 }
 
 void Machine::answered(const Answer& answer, const std::string& notes) {
@@ -169,7 +166,8 @@ void Machine::plan_calls(const std::vector<AskedCall>& asked, Entry entry) {
           call.name, "not a JSON object: " + cut(python_str(call.arguments), kMaxQuoted));
     } else {
       fill_defaults(tool->arguments, arguments);
-      if (const std::string fault = fault_in(tool->arguments, arguments); !fault.empty())
+      // A schema beyond our subset came from an MCP server, which judges the arguments itself.
+      if (const std::string fault = form::faults_in(tool->arguments, arguments); !fault.empty())
         seen.observation = bad_arguments_text(call.name, fault);
     }
     if (seen.observation.empty()) {

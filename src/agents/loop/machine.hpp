@@ -68,6 +68,9 @@ class Machine {
   // Of need(), which is AskModel.
   ModelRequest request(const std::string& notes) const;
   void answered(const Answer& answer, const std::string& notes);
+  // A question beside the work, while the calls of need(), which is RunTools, wait for people. What
+  // is answered to it is no part of the machine.
+  ModelRequest aside(const std::string& question) const;
   // One for each call of need(), which is RunTools, in its order.
   void ran(const std::vector<Outcome>& outcomes);
 

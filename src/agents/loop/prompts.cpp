@@ -78,6 +78,16 @@ std::string last_call_prompt(const std::string& task) {
          task;
 }
 
+std::string question_prompt(const AskedByPeople& asked) {
+  std::string text = asked.action + " with " + asked.arguments +
+                     " has not run. It waits for people, and one of them, " + asked.who +
+                     ", asks you about it before deciding.\n\n";
+  if (!asked.before.empty()) text += "Said about it before:\n" + asked.before + "\n";
+  return text + "The question:\n" + asked.question +
+         "\n\nAnswer it for them in plain words, from what you know of this task; where you do "
+         "not know, say so. You cannot call tools now, and your answer decides nothing.";
+}
+
 std::string unknown_tool_text(const Briefing& briefing, const std::string& name) {
   std::string text = "There is no tool '" + name + "'. There are: ";
   for (const Briefing::Tool& tool : briefing.tools) text.append(tool.name).append(", ");

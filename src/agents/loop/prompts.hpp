@@ -20,6 +20,15 @@ std::string plan_reminder();
 std::string last_call_system();
 std::string last_call_prompt(const std::string& task);
 
+// What people ask about a call that waits for them: the call, what was said about it before, and
+// the question.
+struct AskedByPeople {
+  std::string action, arguments, who, question;
+  std::string before;  // A line for each comment; or empty.
+};
+std::string question_prompt(const AskedByPeople& asked);
+inline constexpr std::string_view kNothingYet = "(nothing yet)";
+
 // What an agent is told of its own mistakes.
 std::string unknown_tool_text(const Briefing& briefing, const std::string& name);
 std::string bad_arguments_text(const std::string& name, const std::string& what);
