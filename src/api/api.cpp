@@ -3,13 +3,15 @@
 #include <algorithm>
 
 #include "api/auth/authenticate.hpp"
+#include "api/auth/browser.hpp"
+#include "api/auth/limit.hpp"
+#include "api/pages/console.hpp"
 #include "api/problem.hpp"
 #include "api/rest/exchange.hpp"
 #include "api/rest/headers.hpp"
 #include "api/rest/invalid.hpp"
 #include "api/rest/routes.hpp"
 #include "api/rest/services.hpp"
-#include "base/time.hpp"
 
 namespace fermata::api {
 namespace {
@@ -66,40 +68,19 @@ Result<json::Value> read_body(const net::Request& request, const Route& route) {
   return json::parse(request.body);
 }
 
-// Of "127.0.0.1:51234" and "[2001:db8::1]:51234" the part that names somebody: the address, and of
-// the sixth version its first half, because the other is the client's to choose.
-std::string place_of(const std::string& remote) {
-  const std::string address = remote.substr(0, remote.rfind(':'));
-  std::size_t end = 0;
-  for (int colons = 0; end < address.size(); ++end)
-    if (address[end] == ':' && ++colons == 4) break;
-  return address.substr(0, end);
-}
-
-// A valid key has a rate of its own, so nobody else's requests count against it.
-Result<void> limit_rate(Exchange& exchange, const Result<engine::Identity>& caller) {
-  Services& services = exchange.services();
-  const std::int64_t now_ms = monotonic_ms();
-  const bool stranger = !caller && caller.error().code == ErrorCode::kUnauthenticated;
-  const bool has_token =
-      caller     ? services.key_rate.take(caller->key_id, now_ms)
-      : stranger ? services.stranger_rate.take(place_of(exchange.request().remote), now_ms)
-                 : true;
-  if (has_token) return {};
-  return fail(ErrorCode::kRateLimited,
-              "request.rate_limited",
-              stranger ? "too many requests without a valid key come from your address"
-                       : "this key sends too many requests; wait as long as Retry-After says");
-}
-
 // Reads everything that all routes read alike; then the request is the handler's.
 Result<void> prepare(Exchange& exchange, const Route& route, const Params& params) {
   const net::Request& request = exchange.request();
   if (route.kinds != kPublic) {
-    Result<engine::Identity> caller = authenticate(exchange.engine(), request, route.kinds);
+    const std::string& public_url = exchange.services().options.public_url;
+    const bool by_cookie = is_browser(request, public_url);
+    Result<engine::Identity> caller =
+        by_cookie ? authenticate_browser(exchange.engine(), request, public_url)
+                  : authenticate(exchange.engine(), request);
     FERMATA_CHECK_OK(limit_rate(exchange, caller));
     FERMATA_TRY(engine::Identity known, std::move(caller));
-    exchange.set_caller(std::move(known));
+    exchange.set_caller(std::move(known), by_cookie ? Door::kConsole : door(request));
+    FERMATA_CHECK_OK(require_kind(exchange.caller(), route.kinds));
   }
   // What a PUT would make is refused by core, with the rule for names.
   if (route.method != "PUT")
@@ -138,12 +119,15 @@ struct Run {
 void serve(const ExchangePtr& exchange) {
   const net::Request& request = exchange->request();
   Router::Match match = router().match(request.method, request.path);
-  if (match.allow.empty())
+  if (match.allow.empty()) {
+    if (auto page = console_response(request, exchange->services().random))
+      return exchange->answer(*std::move(page));
     return exchange->refuse({ErrorCode::kNotFound,
                              "request.no_such_route",
                              "there is nothing at this path; see /docs",
                              {},
                              {}});
+  }
   if (request.method == "OPTIONS") return answer_options(*exchange, match.allow);
   if (match.route == nullptr) {
     net::Response response = problem_response({ErrorCode::kInvalid,

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "engine/tool_desk.hpp"
 #include "net/http_server.hpp"
 
 namespace fermata::api {
@@ -38,7 +39,9 @@ struct ApiOptions {
   unsigned worker_threads = 2;
   std::size_t max_queued = 4096;   // Questions waiting; more are refused with 503.
   std::size_t max_streams = 1000;  // Live streams at once; more are refused with 503.
-  int max_wait_s = 50;             // Of Prefer: wait; below what proxies cut off at.
+  // What a reader of GET /v1/stream may lag behind, beyond what its connection holds.
+  std::size_t max_stream_backlog = 64 << 10;
+  int max_wait_s = 50;  // Of Prefer: wait; below what proxies cut off at.
   int max_lease_s = 3600;
   int heartbeat_s = 15;
   bool access_log = true;
@@ -49,9 +52,12 @@ struct ApiOptions {
   std::function<std::shared_ptr<void>(
       const std::string& tenant, const std::string& workflow, OnText on_text)>
       follow_text = {};
+  std::shared_ptr<engine::ToolDesk> tool_desk;  // Where workers serve tools; nullptr: none does.
   std::string public_url;  // What clients call this server; empty: what their request came to.
   int mcp_wait_s = 50;     // A tool call's wait for people, unless its caller says otherwise.
   int max_mcp_wait_s = 3600;
+  std::int64_t session_s = 12LL * 3600;  // Of a browser that is signed in.
+  std::int64_t link_s = 900;             // Of a sign-in link, unless its maker says otherwise.
   std::int64_t mcp_session_s = 7LL * 24 * 3600;
   // 32 secret bytes, the same on every node; empty: random, so that a restart ends MCP's sessions.
   std::string session_seed;

@@ -14,7 +14,7 @@ struct ByReason {
 };
 
 // Where the code alone does not say it.
-constexpr std::array<ByReason, 12> kByReason{{
+constexpr std::array<ByReason, 13> kByReason{{
     {"json.", {400, false, 0}},
     {"request.malformed", {400, false, 0}},
     {"request.bad_cursor", {400, false, 0}},
@@ -27,6 +27,7 @@ constexpr std::array<ByReason, 12> kByReason{{
     {"server.starting", {503, true, 1}},
     {"store.read_only", {503, false, 0}},
     {"turn.held", {409, true, 0}},
+    {"switch.frozen", {503, true, 5}},  // People lift it, which takes longer than a moment.
 }};
 
 constexpr std::array<std::string_view, 3> kToldOf500{

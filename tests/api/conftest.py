@@ -10,6 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 from local_server import Server
+from office import office_server
 from serving import STORES, make_server, start
 from support import Api
 
@@ -36,3 +37,16 @@ def own_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve
     yield server
     if server.running:
         server.kill()
+
+
+@pytest.fixture(scope="session", params=STORES)
+def office(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Api]:
+    """A server whose policy uses all that thresholds and schedules can say (office.py)."""
+    folder = tmp_path_factory.mktemp(f"office-{request.param}")
+    server, served = office_server(request.param, folder)
+    yield served
+    served.close()
+    assert server.running, f"the server died; see {folder}/server.log"
+    assert server.stop() == 0

@@ -72,6 +72,18 @@ rules:
     thresholds: [{from: finance, approve: 1, reject: 1}]
     deadline_s: 1
     on_deadline: expire
+  - name: transfers ask
+    tool: transfer
+    effect: ask
+    thresholds: [{from: finance, approve: 1, reject: 1}]
+    deadline_s: 3600
+  - name: large transfers cannot wait
+    tool: transfer
+    when: {amount: {gt: 1000}}
+    effect: ask
+    thresholds: [{from: finance, approve: 2, reject: 1}]
+    deadline_s: 1
+    on_deadline: reject
   - name: soon refused
     tool: urgent_or_no
     effect: ask
@@ -99,13 +111,13 @@ def fresh_postgres() -> str:
     return base.rsplit("/", 1)[0] + "/" + name
 
 
-def make_server(store: str, folder: Path, config: str = CONFIG) -> Server:
+def make_server(store: str, folder: Path, config: str = CONFIG, policy: str = POLICY) -> Server:
     """Not started yet."""
     url = "sqlite:fermata.db" if store == "sqlite" else fresh_postgres()
     key = folder / "signing.key"
     key.write_text(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("="))
     key.chmod(0o600)
-    return Server(binary(), folder, config % url, POLICY)
+    return Server(binary(), folder, config % url, policy)
 
 
 def start(server: Server) -> Api:

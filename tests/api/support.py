@@ -17,6 +17,8 @@ ROLES = {
     ("person", "ben", ""): "ben",
     ("person", "cleo", ""): "cleo",
     ("person", "dan", ""): "dan",
+    ("person", "eva", ""): "eva",
+    ("person", "fay", ""): "fay",
     ("admin", "admin", ""): "admin",
     ("readonly", "auditor", ""): "reader",
     ("agent", "refund-bot", "acme"): "foreign_agent",
@@ -78,6 +80,23 @@ def good(answer: httpx.Response, status: int = 200) -> dict[str, Any]:
 
 def errors_of(answer: httpx.Response) -> list[tuple[str, list[Any]]]:
     return [(e["type"], e["loc"]) for e in problem(answer, 422, "request.invalid")["errors"]]
+
+
+def threshold(group: str, approve: int = 1, reject: int = 1, **fields: Any) -> dict[str, Any]:
+    """How a document shows one that says no more than this."""
+    return {
+        "name": group,
+        "from": group,
+        "approve": approve,
+        "reject": reject,
+        "stage": 1,
+        "choice": None,
+        "veto": False,
+        "weights": [],
+        "delegate_to": None,
+        "escalations": [],
+        **fields,
+    }
 
 
 def new_workflow(api: Api, role: str = "agent", **fields: Any) -> str:
@@ -150,3 +169,13 @@ class Stopwatch:
     @property
     def seconds(self) -> float:
         return time.monotonic() - self._begin
+
+
+def agreed_policy(api: Api, source: str, who: str = "ben") -> dict[str, Any]:
+    """Proposes a policy, lets somebody agree, and waits until it is in force."""
+    asked_for = good(api.admin.post("/v1/policies", json={"source": source}), 202)
+    assert good(decide(api, who, asked_for))["status"] == "approved"
+    deadline = time.monotonic() + 20
+    while (current := good(api.reader.get("/v1/policies/current")))["approval"] != asked_for["id"]:
+        assert time.monotonic() < deadline, "it never came into force"
+    return current

@@ -15,6 +15,7 @@ from support import (
     good,
     problem,
     read_approval,
+    threshold,
 )
 
 
@@ -55,11 +56,15 @@ def test_a_request_shows_what_is_asked(api: Api) -> None:
     assert made["outcome"] is None
     assert made["closed_at"] is None
     assert made["thresholds"] == [
-        {"from": "finance", "approve": 1, "reject": 1},
-        {"from": "legal", "approve": 1, "reject": 1},
+        threshold("finance", 1, 1),
+        threshold("legal", 1, 1),
     ]
     assert made["requester"] == {"kind": "agent", "id": "refund-bot"}
-    assert good(api.reader.get(answer.headers["Location"])) == made
+    read = good(api.reader.get(answer.headers["Location"]))
+    assert "".join(part["text"] for part in read.pop("view")["sentence"]).startswith(
+        "May refund-bot"
+    )
+    assert read == made
     workflow = good(api.reader.get(f"/v1/workflows/{made['workflow_id']}"))
     assert workflow["pending_approvals"] == [made["id"]]
 
@@ -77,17 +82,27 @@ def test_given_thresholds_only_tighten(api: Api) -> None:
         "thresholds": [{"from": "finance", "approve": 1, "reject": 1}],
     }
     made = good(api.agent.post("/v1/approvals", json=body), 201)
-    assert made["thresholds"] == [{"from": "finance", "approve": 2, "reject": 1}]
+    assert made["thresholds"] == [threshold("finance", 2, 1)]
     body["thresholds"] = [{"from": "finance", "approve": 3, "reject": 2}]
     made = good(api.agent.post("/v1/approvals", json=body), 201)
-    assert made["thresholds"] == [{"from": "finance", "approve": 3, "reject": 1}]
+    assert made["thresholds"] == [threshold("finance", 3, 1)]
 
 
 def test_a_quorum_is_of_different_people(api: Api) -> None:
     approval = asked(api, 5000)
     first = good(decide(api, "ben", approval))
     assert first["status"] == "pending"
-    assert first["needed"] == [{"from": "finance", "approve": 2, "given": 1}]
+    assert first["needed"] == [
+        {
+            "name": "finance",
+            "from": "finance",
+            "stage": 1,
+            "approve": 2,
+            "given": 1,
+            "reject": 1,
+            "refused": 0,
+        }
+    ]
     problem(decide(api, "ben", approval), 409, "approval.already_decided")
     problem(decide(api, "ben", approval, "reject", reason="x"), 409, "approval.already_decided")
     second = good(decide(api, "cleo", approval))
@@ -235,7 +250,7 @@ def test_an_edit_upwards_asks_for_more(api: Api) -> None:
     approval = asked(api, 500)
     edited = good(decide(api, "ben", approval, "edit", arguments={"amount": 5000}))
     assert edited["status"] == "pending"
-    assert edited["thresholds"] == [{"from": "finance", "approve": 2, "reject": 1}]
+    assert edited["thresholds"] == [threshold("finance", 2, 1)]
 
 
 # Questions
@@ -296,6 +311,16 @@ def test_a_request_expires_in_time(api: Api) -> None:
 def test_a_deadline_can_mean_no(api: Api) -> None:
     approval = good(api.agent.post("/v1/approvals", json={"action": "urgent_or_no"}), 201)
     assert read_approval(api, approval, wait=10)["status"] == "rejected"
+
+
+def test_an_edit_into_a_stricter_rule_has_that_rules_deadline(api: Api) -> None:
+    """P1: otherwise an edit upwards would win time that the rule does not give."""
+    body = {"action": "transfer", "arguments": {"amount": 10}}
+    approval = good(api.agent.post("/v1/approvals", json=body), 201)
+    edited = good(decide(api, "ben", approval, "edit", arguments={"amount": 5000}))
+    assert edited["status"] == "pending"
+    assert edited["deadline"] < approval["deadline"]
+    assert read_approval(api, edited, wait=10)["status"] == "rejected"
 
 
 def test_the_sooner_deadline_holds(api: Api) -> None:

@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from local_server import Server
+from serving import start
 from support import (
     Api,
     asked,
@@ -49,6 +51,17 @@ def test_without_a_key_nothing_is_answered(api: Api, headers: dict[str, str]) ->
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
+def test_the_log_says_whose_key_was_refused(own_server: Server) -> None:
+    api = start(own_server)
+    id = good(api.ben.get("/v1/me"))["key_id"]
+    problem(api.ben.get("/v1/keys"), 403, "auth.kind_not_allowed")
+    api.close()
+    assert own_server.stop() == 0
+    log = (own_server.folder / "server.log").read_text()
+    [line] = [line for line in log.splitlines() if "/v1/keys" in line]
+    assert f"key={id}" in line
+
+
 def test_a_key_in_the_query_is_not_a_key(api: Api) -> None:
     problem(api.nobody.get(f"/v1/me?key={api.keys['admin']}"), 401, "auth.missing_key")
 
@@ -74,6 +87,8 @@ def test_kinds_are_disjoint(api: Api) -> None:
         "workflow_id": "wf_" + "0" * 26, "approval_id": "ap_" + "0" * 26 + "_1", "turn": "1",
         "call_id": "cl_" + "0" * 26 + "_1", "checkpoint_id": "cp_" + "0" * 26 + "_1",
         "person_id": "nobody-1", "group_id": "nothing-1", "key_id": "000000000000",
+        "freeze_id": "fz_1", "permission_id": "pm_1", "lease_id": "tl_" + "0" * 26,
+        "policy_version": "1",
     }  # fmt: skip
     checked = 0
     for path, item in document["paths"].items():
@@ -302,7 +317,7 @@ def test_keys_expire(api: Api) -> None:
         ({"kind": "agent"}, "missing"),
         ({"kind": "person", "agent": "x", "person": "ben"}, "extra_forbidden"),
         ({"kind": "agent", "agent": "x", "person": "ben"}, "extra_forbidden"),
-        ({"kind": "admin", "on_behalf_of": "ben"}, "extra_forbidden"),
+        ({"kind": "readonly", "on_behalf_of": "ben"}, "extra_forbidden"),
         ({"kind": "readonly", "expires_at": "tomorrow"}, "datetime_parsing"),
         ({"kind": "agent", "agent": "Not A Name"}, "string_pattern_mismatch"),
     ],

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from local_server import Server
-from serving import binary, start
+from office import ask
+from serving import binary
 from support import (
     Api,
     asked,
@@ -63,13 +64,16 @@ def test_shows_what_is_waiting(api: Api) -> None:
     assert ESC not in text  # No colours where there is no terminal.
     shown = run_as(api, "ben", "approvals", "show", approval["id"])
     assert approval["hash"] in shown
-    assert answer_of(api, "ben", "approvals", "show", approval["id"]) == approval
+    assert "May refund-bot run refund with amount 777?" in shown
+    document = answer_of(api, "ben", "approvals", "show", approval["id"])
+    assert document.pop("view")["facts"][0]["text"] == "777"
+    assert document == approval
 
 
 def test_approves_what_it_has_shown(api: Api) -> None:
     approval = asked(api, 778)
     text = run_as(api, "ben", "approvals", "approve", approval["id"], "--yes")
-    assert "amount  778" in text
+    assert "Amount (number): 778" in text
     assert "approved" in text
     decision = read_approval(api, approval)["decisions"][0]
     assert decision["hash"] == approval["hash"]
@@ -143,6 +147,37 @@ def test_says_whether_a_call_in_doubt_happened(api: Api) -> None:
     assert "in doubt, did it happen? lookup(id=1)" in timeline
 
 
+def test_a_doubt_that_is_approved_names_the_command_that_answers_it(api: Api) -> None:
+    workflow = new_workflow(api)
+    call = {"key": "k", "kind": "tool", "tool": "lookup", "arguments": {"id": 1}}
+    open_call(api, workflow, {**call, "turn": start_turn(api, workflow)})
+    second = start_turn(api, workflow, worker="w2", takeover=True)
+    doubt = open_call(api, workflow, {**call, "turn": second})["approval"]["id"]
+    for words in (("approve", doubt), ("reject", doubt, "--reason", "no"), ("answer", doubt)):
+        said = run_as(api, "ben", "approvals", *words, "--yes", code=USAGE)
+        assert "--happened" in said
+        assert "--not-happened" in said
+
+
+def test_a_person_starts_a_workflow(api: Api, tmp_path: Path) -> None:
+    (tmp_path / "task").write_text('{"task": "Refund what is due."}')
+    words = ("workflows", "start", "nobodys-bot", "--tag", "eu", "--name", "Refunds")
+    made = answer_of(api, "ben", *words, "--input", f"@{tmp_path}/task")
+    assert (made["agent"], made["input"]) == ("nobodys-bot", {"task": "Refund what is due."})
+    assert (made["tags"], made["name"], made["status"]) == (["eu"], "Refunds", "ready")
+    plain = ("workflows", "start", "nobodys-bot", "--input")
+    assert "workflows tail wf_" in run_as(api, "ben", *plain, "Do it.")
+    assert "/no/such: cannot be read" in run_as(api, "ben", *plain, "@/no/such", code=USAGE)
+
+
+def test_says_why_it_does_not_reach_a_server_or_a_key(api: Api) -> None:
+    secure = api.url.replace("http://", "https://")
+    done = fermata("approvals", "list", url=secure, key=api.keys["ben"])
+    assert "speaks http; try http://" in done.stderr
+    done = fermata("approvals", "list", "--key-file", "/no/such", url=secure, key="")
+    assert "/no/such: cannot be read" in done.stderr
+
+
 def test_an_agents_words_cannot_steer_the_terminal(api: Api) -> None:
     workflow = new_workflow(api, name=f"name{ESC}[2J")
     body = {
@@ -164,7 +199,7 @@ def test_an_agents_words_cannot_steer_the_terminal(api: Api) -> None:
         for steering in (ESC, RTL, "\u200b", "\r"):
             assert steering not in text
     shown = run_as(api, "ben", "approvals", "show", approval["id"])
-    assert "\\u{202E}abc\\u{200B}" in shown
+    assert "\u2039U+202E\u203aabc\u2039U+200B\u203a" in shown
     own_words = shown.index("In the agent's own words")
     assert shown.index("refund") < own_words < shown.index("please\\u{1B}")
     assert "\nApproved by the board" not in shown
@@ -253,47 +288,6 @@ def test_policies(api: Api, tmp_path: Path) -> None:
     run_as(api, "admin", "policy", "publish", str(file), code=REFUSED)
 
 
-def own(server: Server, *words: str) -> subprocess.CompletedProcess[str]:
-    """A command that reads the server's configuration itself."""
-    return fermata(*words, "--config", str(server.folder / "fermata.yaml"))
-
-
-def test_doctor_and_verify_look_beside_a_running_server(own_server: Server) -> None:
-    before = own(own_server, "doctor", "--json")
-    assert before.returncode == OK, before.stdout
-    api = start(own_server)
-    for _ in range(20):
-        asked(api)
-    report = json.loads(own(own_server, "verify", "--json").stdout)
-    assert report["verify"] == "ok"
-    assert report["streams"] == 22  # Two directories.
-    done = own(own_server, "doctor", "--json", "--port", str(own_server.port))
-    assert done.returncode == OK, done.stdout
-    found = {(check["area"], check["level"]) for check in json.loads(done.stdout)["checks"]}
-    assert {("server", "ok"), ("signing", "ok"), ("policy", "ok"), ("clock", "ok")} <= found
-    assert own(own_server, "migrate", "--check").returncode == OK
-    api.close()
-
-
-def test_doctor_says_what_is_wrong(own_server: Server) -> None:
-    (own_server.folder / "policy.yaml").write_text("version: 2\n")
-    (own_server.folder / "signing.key").chmod(0o644)
-    done = own(own_server, "doctor", "--json")
-    assert done.returncode == REFUSED
-    failed = {c["area"] for c in json.loads(done.stdout)["checks"] if c["level"] == "fail"}
-    assert failed == {"policy", "signing"}
-
-
-def test_a_lost_admin_key_is_made_again_while_the_server_is_stopped(own_server: Server) -> None:
-    api = start(own_server)
-    api.close()
-    assert own_server.stop() == 0
-    done = own(own_server, "keys", "create", "--kind", "admin", "--direct", "--json")
-    made = json.loads(done.stdout)
-    own_server.start()
-    assert fermata("keys", "list", url=own_server.url, key=made["key"]).returncode == OK
-
-
 def printed(lines: list[str]) -> dict[tuple[str, str], str]:
     """The keys of the first tenant; those of others have its name behind."""
     words = [line.split() for line in lines]
@@ -357,3 +351,130 @@ def test_shows_what_a_rollback_does_before_it_does_it(api: Api) -> None:
     assert "Rolled back." in told
     assert read_approval(api, held)["status"] == "cancelled"
     run_as(api, "ben", "workflows", "rollback", workflow, "cp_x", "--reason", "x", code=NOT_FOUND)
+
+
+def test_shows_what_would_have_come_of_another_decision(api: Api) -> None:
+    workflow = new_workflow(api)
+    turn = start_turn(api, workflow)
+    body = call_body(turn, 500)
+    held = open_call(api, workflow, body)["approval"]
+    words = ("workflows", "fork", workflow, "--approval", held["id"], "--reject", "too much")
+    told = run_as(api, "ben", *words)
+    assert "Nothing is done for real" in told
+    made = answer_of(api, "ben", *words)["id"]
+    shown = run_as(api, "ben", "workflows", "show", made, "--all")
+    assert f"as a fork of {workflow}" in shown
+    assert "too much" in shown
+    compared = run_as(api, "ben", "workflows", "compare", workflow, made)
+    assert "> refund" in compared
+    assert 'Rejected by ben: "too much"' in compared
+    run_as(api, "ben", "workflows", "compare", workflow, made, "--all")
+    assert "done for real" in run_as(api, "ben", "workflows", "allow-effects", made, "--yes")
+    run_as(api, "ben", "workflows", "fork", workflow, "--input", "{", code=USAGE)
+
+
+def test_a_workflow_that_has_ended_is_not_rolled_back_but_forked(api: Api) -> None:
+    workflow = new_workflow(api)
+    turn = start_turn(api, workflow)
+    made = good(
+        api.agent.post(f"/v1/workflows/{workflow}/checkpoints", json={"name": "x", "turn": turn}),
+        201,
+    )
+    good(api.agent.post(f"/v1/workflows/{workflow}/complete", json={"turn": turn}))
+    words = ("workflows", "rollback", workflow, made["id"], "--reason", "wrong", "--yes")
+    told = run_as(api, "ben", *words, code=REFUSED)
+    assert "is completed and takes no more commands; what goes on from it is a fork" in told
+
+
+def test_verbs_on_the_command_line(office: Api) -> None:
+    approval = ask(office, "mail")
+    told = run_as(office, "dan", "approvals", "explain", approval["id"])
+    assert "0 of 1  legal: cleo, dan" in told
+    assert "it expires" in told
+    assert "You have taken it on" in run_as(office, "dan", "approvals", "claim", approval["id"])
+    run_as(office, "cleo", "approvals", "claim", approval["id"], code=REFUSED)
+    run_as(office, "dan", "approvals", "release", approval["id"])
+    run_as(office, "cleo", "approvals", "assign", approval["id"], "dan")
+    words = ("approvals", "comment", approval["id"])
+    assert "only people read it" in run_as(office, "dan", *words, "who is this?")
+    assert "the agent reads it" in run_as(office, "dan", *words, "which one?", "--ask")
+    words = ("approvals", "delegate", approval["id"])
+    run_as(office, "dan", *words, "eva", code=USAGE)
+    assert "eva decides in your place until" in run_as(office, "dan", *words, "eva", "--hours", "2")
+    assert "yourself again" in run_as(office, "dan", *words, "--back")
+    run_as(office, "dan", "approvals", "forward", approval["id"], "eva", "--reason", "she knows")
+    extended = run_as(office, "cleo", "approvals", "extend", approval["id"], "--minutes", "1")
+    assert "Its deadline is" in extended
+    run_as(office, "cleo", "approvals", "extend", approval["id"], "--hours", "9", code=REFUSED)
+    shown = run_as(office, "dan", "approvals", "show", approval["id"])
+    for fact in (
+        "eva decides for dan, for good: she knows",
+        "1. person dan says, for people only: who is this?",
+        "2. person dan asks the agent: which one?",
+        "dan, assigned by cleo",
+        "up to 40 s",
+    ):
+        assert fact in shown
+    assert "approved" in run_as(office, "eva", "approvals", "approve", approval["id"], "--yes")
+    assert "(for dan)" in run_as(office, "eva", "approvals", "show", approval["id"])
+    workflow = run_as(office, "eva", "workflows", "show", approval["workflow_id"])
+    assert "dan forwards request #1 mail to eva: she knows" in workflow
+    assert "eva approves request #1 mail, for dan" in workflow
+
+
+def test_a_decision_is_withdrawn_and_a_request_skipped(office: Api) -> None:
+    approval = ask(office, "pay", outcomes=[{"name": "later", "means": "ignore", "text": "Wait."}])
+    shown = run_as(office, "ben", "approvals", "show", approval["id"])
+    assert "1 of finance (first look) must agree" in shown
+    assert "stage 2: 1 of role:cfo or board (signature) must agree" in shown
+    run_as(office, "ben", "approvals", "approve", approval["id"], "--yes")
+    words = ("approvals", "withdraw", approval["id"], "--reason", "too fast")
+    assert "first look 0 of 1, signature 0 of 1" in run_as(office, "ben", *words)
+    shown = run_as(office, "ben", "approvals", "show", approval["id"])
+    assert "(no longer counts: withdrawn, too fast)" in shown
+    run_as(office, "ben", "approvals", "ignore", approval["id"], "--yes", "--outcome", "later")
+    assert "ignored (later) by ben" in run_as(office, "ben", "approvals", "show", approval["id"])
+
+
+def test_the_kill_switch_on_the_command_line(office: Api) -> None:
+    words = ("freeze", "--tool", "printer", "--reason", "paper everywhere")
+    run_as(office, "ben", "freeze", "--reason", "what?", code=USAGE)
+    run_as(office, "agent", *words, code=NOT_ALLOWED)
+    freeze = answer_of(office, "ben", *words)["id"]
+    assert f"fermata thaw {freeze}" in run_as(office, "ben", *words), "again: the same one"
+    other = run_as(office, "ben", *words[:-1], "it burns")
+    assert "frozen before, by ben: paper everywhere\nYour reason is not kept." in other
+    listed = run_as(office, "reader", "freezes")
+    assert "tool printer" in listed
+    assert "paper everywhere" in listed
+    run_as(office, "ada", "thaw", freeze, code=NOT_ALLOWED)
+    assert "It goes on: tool printer" in run_as(office, "ben", "thaw", freeze)
+    assert freeze not in [one["id"] for one in answer_of(office, "reader", "freezes")]
+    assert freeze in [one["id"] for one in answer_of(office, "reader", "freezes", "--all")]
+
+
+def test_roles_attributes_managers_and_resources(office: Api) -> None:
+    words = ("people", "set", "gil", "--role", "cfo,auditor", "--attribute", "region=eu")
+    run_as(office, "admin", *words, "--manager", "eva")
+    run_as(office, "admin", "people", "set", "gil", "--attribute", "floor=2", "--name", "Gil")
+    gil = answer_of(office, "ben", "people", "show", "gil")
+    assert (sorted(gil["roles"]), gil["manager"]) == (["auditor", "cfo"], "eva")
+    assert gil["attributes"] == {"region": "eu", "floor": "2"}
+    run_as(office, "admin", "people", "set", "gil", "--role", "", "--manager", "", "--attribute",
+           "region=")  # fmt: skip
+    gil = answer_of(office, "ben", "people", "show", "gil")
+    assert (gil["roles"], gil["manager"], gil["attributes"]) == ([], None, {"floor": "2"})
+    run_as(office, "admin", "resources", "set", "acme/site", "--owner", "ben", "--owner", "gil")
+    assert "acme/site" in run_as(office, "ben", "resources", "list")
+    run_as(office, "admin", "resources", "remove", "acme/site")
+    assert "acme/site" not in run_as(office, "ben", "resources", "list")
+
+
+def test_completion_knows_the_verbs_and_the_switch() -> None:
+    script = fermata("completion", "bash").stdout
+    for words in ("['fermata approvals']=", "['fermata freeze']=", "['fermata resources']="):
+        assert words in script
+    line = next(row for row in script.splitlines() if "['fermata approvals']=" in row)
+    for verb in ("explain", "claim", "release", "assign", "delegate", "forward", "comment",
+                 "withdraw", "extend", "ignore"):  # fmt: skip
+        assert f" {verb} " in line or f"'{verb} " in line, verb

@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 from serving import POLICY
-from support import Api, asked, decide, good, problem
+from support import Api, agreed_policy, asked, decide, good, problem
 
 
 def test_a_person_is_replaced_whole(api: Api) -> None:
     body = {"name": "Kim", "email": "kim@example.com", "identities": {"slack": "U7"}}
     assert good(api.admin.put("/v1/people/kim", json=body)) == {
-        "id": "kim", "active": True, **body,
+        "id": "kim", "active": True, "roles": [], "attributes": {}, "manager": None, **body,
     }  # fmt: skip
     replaced = good(api.admin.put("/v1/people/kim", json={"name": "Kim K."}))
     assert replaced == {
         "id": "kim", "name": "Kim K.", "email": "", "identities": {}, "active": True,
+        "roles": [], "attributes": {}, "manager": None,
     }  # fmt: skip
     assert good(api.ben.get("/v1/people/kim")) == replaced
 
@@ -173,14 +174,13 @@ def test_a_later_policy_never_loosens_what_is_pending(api: Api) -> None:
 version: 1
 default: {effect: ask, thresholds: [{from: finance, approve: 1, reject: 1}]}
 """
-    published = api.admin.post("/v1/policies", json={"source": loose})
     try:
-        made = good(published, 201)
+        made = agreed_policy(api, loose)
         assert good(api.agent.get("/v1/policies/current"))["hash"] == made["hash"]
         assert good(decide(api, "ben", approval))["status"] == "pending"
         assert good(decide(api, "cleo", approval))["status"] == "approved"
         assert asked(api, 5000)["thresholds"][0]["approve"] == 1
     finally:
-        good(api.admin.post("/v1/policies", json={"source": POLICY}), 201)
+        agreed_policy(api, POLICY)
     versions = [item["version"] for item in good(api.agent.get("/v1/policies"))["items"]]
     assert versions == sorted(versions, reverse=True)

@@ -12,6 +12,7 @@ from serving import POLICY, start
 from support import (
     Api,
     Stopwatch,
+    agreed_policy,
     call_body,
     good,
     new_workflow,
@@ -106,15 +107,20 @@ def test_a_wrong_policy_is_not_taken_on_reload(own_server: Server) -> None:
     api.close()
 
 
-def test_a_policy_that_was_published_is_replaced_by_the_file(own_server: Server) -> None:
-    """The file is the operator's word: it holds again after the next start."""
+def test_only_a_changed_file_replaces_what_people_agreed_to(own_server: Server) -> None:
+    """A new file is the operator's word; the old one must not undo an agreement by a restart."""
     api = start(own_server)
-    before = hash_in_force(api)
-    good(api.admin.post("/v1/policies", json={"source": STRICT}), 201)
+    agreed_policy(api, STRICT)
+    agreed = hash_in_force(api)
     own_server.kill()
     own_server.start()
-    assert hash_in_force(api) == before
-    assert good(api.reader.get("/v1/policies/current"))["source"] == POLICY
+    assert hash_in_force(api) == agreed
+    assert "policy.file_superseded" in log_of(own_server)
+    changed = POLICY + "# once more\n"
+    write_policy(own_server, changed)
+    own_server.kill()
+    own_server.start()
+    assert good(api.reader.get("/v1/policies/current"))["source"] == changed
     api.close()
 
 

@@ -16,6 +16,7 @@ from support import (
     problem,
     read_approval,
     start_turn,
+    threshold,
 )
 
 
@@ -279,6 +280,33 @@ def test_an_undo_may_need_a_yes(api: Api) -> None:
     assert good(api.reader.get(f"/v1/workflows/{workflow}"))["undo"][0]["state"] == "done"
 
 
+def test_an_undo_goes_on_after_another_rollback_and_both_are_told(api: Api) -> None:
+    workflow = new_workflow(api)
+    turn = start_turn(api, workflow)
+    point = keyed(api, workflow, turn, "c")
+    done = done_call(api, workflow, turn, 10, undo="cancel_refund")
+    arguments = {"arguments": done["arguments"], "result": done["result"]}
+    roll_back(api, workflow, point["id"])
+
+    def asked_anew(attempt: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        body = call_body(start_turn(api, workflow), 0, key=f"undo/{done['id']}/{attempt}")
+        body |= {"tool": "cancel_refund", "arguments": arguments}
+        return body, open_call(api, workflow, body)
+
+    asked_anew(1)
+    path = f"/v1/workflows/{workflow}/rollback"
+    preview = good(api.ben.post(f"{path}/preview", json={"checkpoint": point["id"]}))
+    assert [(u["call"], u["state"]) for u in preview["outstanding"]] == [(done["id"], "waiting")]
+    again = roll_back(api, workflow, point["id"])
+    assert [(u["call"], u["compensation"]) for u in again["undone"]] == [(done["id"], "pending")]
+    body, held = asked_anew(2)
+    good(decide(api, "ben", held["approval"], "reject", reason="it stays"))
+    assert open_call(api, workflow, body)["verdict"] == "deny"
+    record = good(api.reader.get(f"/v1/workflows/{workflow}/journal"))["items"][0]["result"]
+    assert [(u["call"], u["state"]) for u in record["undone"]] == [(done["id"], "refused")]
+    assert "Nothing had to be undone" not in record["text"]
+
+
 def test_the_preview_says_what_the_rollback_then_does(api: Api) -> None:
     workflow = new_workflow(api)
     turn = start_turn(api, workflow)
@@ -302,8 +330,8 @@ def test_the_preview_says_what_the_rollback_then_does(api: Api) -> None:
     assert preview["decisions_void"][0]["decisions"][0]["person"] == "ben"
     assert preview["cancelled"] == [pending["id"]]
     assert [(a["approval"], a["of"]) for a in preview["asked_again"]] == [
-        (void["id"], [{"from": "finance", "approve": 1, "reject": 1}]),
-        (pending["id"], [{"from": "finance", "approve": 2, "reject": 1}]),
+        (void["id"], [threshold("finance", 1, 1)]),
+        (pending["id"], [threshold("finance", 2, 1)]),
     ]
     assert [(e["call"], e["undo_tool"]) for e in preview["effects"]] == [
         (effect["id"], "cancel_refund")
@@ -340,7 +368,7 @@ def test_to_request_approval_is_to_ask_and_to_be_told_the_outcome(api: Api) -> N
     held = open_call(api, workflow, body)
     assert held["verdict"] == "wait"
     approval = held["approval"]
-    assert approval["thresholds"] == [{"from": "finance", "approve": 2, "reject": 1}]
+    assert approval["thresholds"] == [threshold("finance", 2, 1)]
     assert (approval["why"], approval["otherwise"]) == ("the parcel is lost", "the customer waits")
     good(decide(api, "ben", approval, reason="seen"))
     assert open_call(api, workflow, body)["verdict"] == "wait"
@@ -348,7 +376,24 @@ def test_to_request_approval_is_to_ask_and_to_be_told_the_outcome(api: Api) -> N
     told = open_call(api, workflow, body)
     assert told["verdict"] == "replay"
     assert told["call"]["result"]["outcome"] == "approved"
-    assert told["call"]["result"]["text"] == "Approved by cleo. You may go on with refund."
+    text = told["call"]["result"]["text"]
+    assert text.startswith("Approved by cleo. You may go on with refund, once, with exactly")
+    choices = [
+        {"name": "half", "means": "approve", "text": "Pay half now, half in May."},
+        {"name": "never", "means": "reject"},
+    ]
+    offering = {**body, "key": "k4", "arguments": {"action": "lookup", "outcomes": choices}}
+    offered = open_call(api, workflow, offering)["approval"]
+    assert offered["outcomes"] == [choices[0], {**choices[1], "text": ""}]
+    assert good(decide(api, "ben", offered, outcome="half"))["status"] == "approved"
+    chosen = open_call(api, workflow, offering)["call"]["result"]
+    assert chosen["name"] == "half"
+    assert "Pay half now, half in May." in chosen["text"]
+    for wrong in ({"deadline": 5}, {"outcomes": [{"name": "x", "means": "edit"}]}):
+        asked = {**body, "key": f"k{wrong}", "arguments": {"action": "lookup", **wrong}}
+        refused = open_call(api, workflow, asked)
+        assert refused["verdict"] == "deny"
+        assert "cannot be asked like this" in refused["call"]["denial"]["message"]
     lookup = {**body, "key": "k2", "arguments": {"action": "lookup"}}
     assert open_call(api, workflow, lookup)["verdict"] == "wait", "it always asks"
     denied = {**body, "key": "k3", "arguments": {"action": "delete_all"}}

@@ -8,10 +8,10 @@
 
 namespace fermata::api {
 
-// kUnauthenticated auth.missing_key, or what the engine says of the key;
+// kUnauthenticated auth.missing_key, or what the engine says of the key.
+Result<engine::Identity> authenticate(const engine::Engine& engine, const net::Request& request);
+
 // kForbidden auth.kind_not_allowed.
-Result<engine::Identity> authenticate(const engine::Engine& engine,
-                                      const net::Request& request,
-                                      Kinds kinds);
+Result<void> require_kind(const engine::Identity& caller, Kinds kinds);
 
 }  // namespace fermata::api

@@ -5,6 +5,7 @@
 #include "api/mcp/tools.hpp"
 #include "api/rest/fields.hpp"
 #include "api/rest/limits.hpp"
+#include "codec/documents.hpp"
 
 namespace fermata::api::mcp {
 namespace {
@@ -21,6 +22,7 @@ void read_common(Fields& fields, Wish& wish) {
   std::optional<std::int64_t> deadline_s;
   fields.text("why", wish.request.question.why, {.max = kMaxProse});
   fields.text("otherwise", wish.request.question.otherwise, {.max = kMaxProse});
+  read_outcomes(fields, wish.request.question.outcomes);
   fields.text("workflow", wish.workflow, {.shape = kWorkflowId});
   fields.integer("deadline_s", deadline_s, {.min = 1, .max = kMaxDeadlineS});
   fields.text("request_id", wish.request_id, {.min = 1, .max = kMaxNameLength});
@@ -64,12 +66,14 @@ bool is_same(const json::Value& asked, const Question& question) {
   const json::Value& before =
       asked["original_arguments"].is_null() ? asked["arguments"] : asked["original_arguments"];
   return asked.string_or("action") == question.action &&
-         before == json::Value(question.arguments) && asked["form"] == question.form;
+         before == json::Value(question.arguments) && asked["form"] == question.form &&
+         asked["outcomes"] == codec::outcomes_document(question.outcomes);
 }
 
 void submit(const AskingPtr& asking, Wish wish) {
   const auto wait_s = wish.wait_s;
   engine::Submission submission = asking->submission(wish.workflow, wish.request);
+  const json::Value outcomes = codec::outcomes_document(wish.request.question.outcomes);
   if (!wish.request_id.empty())
     submission.idempotency = engine::idempotency(
         asking->exchange().caller(),
@@ -78,7 +82,8 @@ void submit(const AskingPtr& asking, Wish wish) {
         wish.request_id,
         json::canonical(json::Object{{"action", wish.request.question.action},
                                      {"arguments", wish.request.question.arguments},
-                                     {"form", wish.request.question.form}}));
+                                     {"form", wish.request.question.form},
+                                     {"outcomes", outcomes}}));
   asking->engine().submit(std::move(submission), [asking, wait_s](Result<engine::Reply> reply) {
     if (!reply && reply.error().reason == "policy.denied")
       return asking->answer(tool_result(denial(reply.error())));

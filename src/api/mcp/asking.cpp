@@ -5,7 +5,6 @@
 namespace fermata::api::mcp {
 namespace {
 
-constexpr std::string_view kTasksExtension = "io.modelcontextprotocol/tasks";
 constexpr std::string_view kServerInfo = "io.modelcontextprotocol/serverInfo";
 
 // Modern results say how complete they are and who made them.

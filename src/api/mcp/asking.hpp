@@ -7,11 +7,14 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "api/mcp/message.hpp"
 #include "api/rest/exchange.hpp"
 
 namespace fermata::api::mcp {
+
+inline constexpr std::string_view kTasksExtension = "io.modelcontextprotocol/tasks";
 
 class Asking : public std::enable_shared_from_this<Asking> {
  public:

@@ -24,6 +24,7 @@ constexpr std::string_view kRequestApproval = R"json({
       "arguments": {"type": "object", "description": "The arguments you will do it with. People see and approve exactly these."},
       "why": {"type": "string", "maxLength": 4000, "description": "Why it should be done, for the people who decide."},
       "otherwise": {"type": "string", "maxLength": 4000, "description": "What you will do if they say no."},
+      "outcomes": {"type": "array", "maxItems": 16, "description": "Answers of your own that people can choose, each with what it means.", "items": {"type": "object", "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 200}, "means": {"type": "string", "enum": ["approve", "reject", "ignore"]}, "text": {"type": "string", "maxLength": 4000, "description": "What you are told if they choose it."}}, "required": ["name", "means"], "additionalProperties": false}},
       "workflow": {"type": "string", "description": "Id of a workflow of yours (wf_...) that this belongs to. Leave it out to ask on its own."},
       "deadline_s": {"type": "integer", "minimum": 1, "maximum": 31622400, "description": "Seconds after which the question ends unanswered."},
       "request_id": {"type": "string", "minLength": 1, "maxLength": 200, "description": "A name of your own for this question. Asking again with the same one finds the same question and asks nobody twice."},
@@ -46,6 +47,7 @@ constexpr std::string_view kAskHuman = R"json({
       "schema": {"type": "object", "description": "JSON Schema of the form: {\"type\": \"object\", \"properties\": {...}, \"required\": [...]}. Fields are flat: string (also with enum or format), integer, number, boolean, or a list of choices. Without it the form has one text field, \"answer\"."},
       "why": {"type": "string", "maxLength": 4000, "description": "Why you need to know it."},
       "otherwise": {"type": "string", "maxLength": 4000, "description": "What you will do without an answer."},
+      "outcomes": {"type": "array", "maxItems": 16, "description": "Answers of your own that people can choose in place of the form, each with what it means.", "items": {"type": "object", "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 200}, "means": {"type": "string", "enum": ["answer", "reject", "ignore"]}, "text": {"type": "string", "maxLength": 4000, "description": "What you are told if they choose it."}}, "required": ["name", "means"], "additionalProperties": false}},
       "workflow": {"type": "string", "description": "Id of a workflow of yours (wf_...) that this belongs to. Leave it out to ask on its own."},
       "deadline_s": {"type": "integer", "minimum": 1, "maximum": 31622400, "description": "Seconds after which the question ends unanswered."},
       "request_id": {"type": "string", "minLength": 1, "maxLength": 200, "description": "A name of your own for this question. Asking again with the same one finds the same question and asks nobody twice."},
@@ -109,7 +111,7 @@ constexpr std::string_view kRollback = R"json({
     "type": "object",
     "properties": {
       "workflow": {"type": "string", "description": "Id of a workflow of yours (wf_...)."},
-      "checkpoint": {"type": "string", "description": "Id of the checkpoint (cp_...), from create_checkpoint."},
+      "checkpoint": {"type": "string", "description": "Id of the checkpoint (cp_...), from create_checkpoint, or its name: then the latest of that name."},
       "reason": {"type": "string", "minLength": 1, "maxLength": 4000, "description": "Why; people read it in the history."},
       "turn": {"type": "integer", "minimum": 1, "maximum": 999999999, "description": "The turn you run this workflow under. Needed only while a worker runs it."},
       "request_id": {"type": "string", "minLength": 1, "maxLength": 200, "description": "A name of your own for this wish. Repeating it with the same one rolls back no second time."}
@@ -138,7 +140,7 @@ constexpr std::string_view kOutcome = R"json({
   "properties": {
     "approval": {"type": "string"},
     "workflow": {"type": "string"},
-    "status": {"type": "string", "enum": ["pending", "approved", "rejected", "answered", "expired", "cancelled", "superseded", "denied"]},
+    "status": {"type": "string", "enum": ["pending", "approved", "rejected", "answered", "expired", "cancelled", "superseded", "ignored", "denied"]},
     "allowed": {"type": "boolean"},
     "action": {"type": "string"},
     "arguments": {"type": "object"},
@@ -146,6 +148,12 @@ constexpr std::string_view kOutcome = R"json({
     "answer": {},
     "by": {"type": "string"},
     "reason": {"type": "string"},
+    "name": {"type": ["string", "null"], "description": "Of your own outcomes the one that was chosen."},
+    "comments": {"type": "array", "items": {"type": "object", "properties": {"n": {"type": "integer"}, "by": {"type": "string"}, "text": {"type": "string"}, "asks": {"type": "boolean"}}}},
+    "ahead": {"type": "integer"},
+    "equal_open": {"type": "integer"},
+    "estimate": {"type": ["object", "null"], "properties": {"median_s": {"type": "integer"}, "p90_s": {"type": "integer"}, "of": {"type": "integer"}}},
+    "choices": {"type": "array", "items": {"type": "string", "enum": ["wait", "replan", "withdraw"]}},
     "text": {"type": "string"}
   },
   "required": ["status", "allowed", "text"]

@@ -40,12 +40,16 @@ bool let_in(Exchange& exchange) {
     refuse_plain(exchange, origin.error());
     return false;
   }
-  Result<engine::Identity> caller = authenticate(exchange.engine(), exchange.request(), kAgent);
+  Result<engine::Identity> caller = authenticate(exchange.engine(), exchange.request());
   if (!caller) {
     refuse_caller(exchange, caller.error());
     return false;
   }
-  exchange.set_caller(*std::move(caller));
+  exchange.set_caller(*std::move(caller), Door::kMcp);
+  if (const auto agent = require_kind(exchange.caller(), kAgent); !agent) {
+    refuse_caller(exchange, agent.error());
+    return false;
+  }
   return true;
 }
 

@@ -55,6 +55,21 @@ json::Object rollback_told(const json::Value& done) {
           {"text", std::move(text)}};
 }
 
+// Its id, where `wanted` is the name of a checkpoint: of the latest one that can be returned to.
+// What is neither is left for the domain to refuse.
+std::string checkpoint_named(const Asking& asking,
+                             const std::string& workflow,
+                             const std::string& wanted) {
+  const auto all = asking.engine().checkpoints(asking.tenant(), workflow);
+  if (!all) return wanted;
+  std::string found = wanted;
+  for (const json::Value& one : *all) {
+    if (one.string_or("id") == wanted) return wanted;
+    if (one.bool_or("live") && one.string_or("name") == wanted) found = one.string_or("id");
+  }
+  return found;
+}
+
 }  // namespace
 
 void create_checkpoint(const AskingPtr& asking, const json::Value& arguments) {
@@ -75,13 +90,22 @@ void roll_back(const AskingPtr& asking, const json::Value& arguments) {
   std::string workflow, request_id;
   Fields fields(arguments);
   fields.text("workflow", workflow, {.required = true, .shape = kWorkflowId});
-  fields.text("checkpoint", wish.checkpoint, {.required = true, .min = 1, .max = kMaxIdLength});
+  fields.text("checkpoint", wish.checkpoint, {.required = true, .min = 1, .max = kMaxNameLength});
   fields.text("reason", wish.reason, {.required = true, .min = 1, .max = kMaxProse});
   fields.integer("turn", wish.turn, {.min = 1, .max = kMaxTurn});
   fields.text("request_id", request_id, {.min = 1, .max = kMaxNameLength});
   if (const Result<void> read = fields.finish(); !read)
     return asking->answer(tool_failure(read.error()));
-  submit(asking, workflow, std::move(wish), request_id, arguments, &rollback_told);
+  asking->on_worker(
+      [asking = asking.get(), wish = std::move(wish), workflow, request_id, arguments]() mutable {
+        wish.checkpoint = checkpoint_named(*asking, workflow, wish.checkpoint);
+        submit(asking->shared_from_this(),
+               workflow,
+               std::move(wish),
+               request_id,
+               arguments,
+               &rollback_told);
+      });
 }
 
 }  // namespace fermata::api::mcp

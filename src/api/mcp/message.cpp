@@ -17,6 +17,7 @@ constexpr int kMethodNotFound = -32601;
 constexpr int kInvalidParams = -32602;
 constexpr int kInternalError = -32603;
 constexpr int kHeaderMismatch = -32020;
+constexpr int kMissingCapability = -32021;
 constexpr int kUnsupportedVersion = -32022;
 
 struct Row {
@@ -24,7 +25,7 @@ struct Row {
   Fault fault;
 };
 
-constexpr std::array<Row, 13> kFaults{{
+constexpr std::array<Row, 14> kFaults{{
     {"json.", {kParseError, 400, 400}},
     {"mcp.bad_message", {kInvalidRequest, 400, 400}},
     {"mcp.no_such_method", {kMethodNotFound, 200, 404}},
@@ -33,6 +34,7 @@ constexpr std::array<Row, 13> kFaults{{
     {"mcp.task_over", {kInvalidParams, 200, 400}},
     {"mcp.invalid_params", {kInvalidParams, 200, 400}},
     {"mcp.header_mismatch", {kHeaderMismatch, 400, 400}},
+    {"mcp.missing_capability", {kMissingCapability, 400, 400}},
     {"mcp.unsupported_version", {kUnsupportedVersion, 400, 400}},
     {"mcp.session_required", {kInvalidRequest, 400, 400}},
     {"mcp.session_unknown", {kInvalidRequest, 404, 404}},

@@ -28,14 +28,14 @@ const std::vector<Tool>& tools_of(const Asking& asking) {
 void ping(const AskingPtr& asking) { asking->answer({}); }
 
 void discover(const AskingPtr& asking) {
-  asking->answer({{"supportedVersions", all_versions()},
-                  {"capabilities",
-                   json::Object{{"tools", json::Object{}},
-                                {"extensions",
-                                 json::Object{{"io.modelcontextprotocol/tasks", json::Object{}}}}}},
-                  {"instructions", kInstructions},
-                  {"ttlMs", kCatalogueTtlMs},
-                  {"cacheScope", "public"}});
+  asking->answer(
+      {{"supportedVersions", all_versions()},
+       {"capabilities",
+        json::Object{{"tools", json::Object{}},
+                     {"extensions", json::Object{{std::string(kTasksExtension), json::Object{}}}}}},
+       {"instructions", kInstructions},
+       {"ttlMs", kCatalogueTtlMs},
+       {"cacheScope", "public"}});
 }
 
 void list_tools(const AskingPtr& asking) {

@@ -1,53 +1,41 @@
 #include "api/mcp/outcome.hpp"
 
+#include "core/workflow/words.hpp"
+
 namespace fermata::api::mcp {
 namespace {
 
-std::string because(const std::string& reason) {
-  if (reason.empty()) return ".";
-  return ": " + reason + (reason.find_last_of(".!?") == reason.size() - 1 ? "" : ".");
+std::string text_of(const json::Value& approval) {
+  const ApprovalKind kind =
+      approval.string_or("kind") == "call" ? ApprovalKind::kCall : ApprovalKind::kQuestion;
+  const auto status = approval_status_from(approval.string_or("status"));
+  if (status == ApprovalStatus::kPending)
+    return words::undecided(approval.string_or("id"), kind, approval["needed"]);
+  const json::Value& ended = approval["outcome"];
+  return words::answered({.kind = kind,
+                          .action = approval.string_or("action"),
+                          .status = status.value_or(ApprovalStatus::kCancelled),
+                          .by = ended.string_or("by"),
+                          .reason = ended.string_or("reason"),
+                          .edited = !approval["original_arguments"].is_null()});
 }
 
-std::string text_of(const json::Value& approval) {
-  const std::string status = approval.string_or("status");
-  const json::Value& ended = approval["outcome"];
-  const std::string by = ended.string_or("by"), why = because(ended.string_or("reason"));
-  const bool is_question = approval.string_or("kind") == "question";
-  if (status == "pending")
-    return "Nobody has decided yet (" + waiting_for(approval) + "). " +
-           (is_question ? "Go on without the answer only if you can. "
-                        : "Do not do it before it is approved. ") +
-           "To ask how it stands, call check_approval with approval \"" + approval.string_or("id") +
-           "\"; with wait_s it waits.";
-  if (status == "approved") {
-    const bool edited = !approval["original_arguments"].is_null();
-    return "Approved by " + by + why +
-           (edited ? " They changed the arguments: do it with the arguments of this result."
-                   : " You may do it, once, with exactly these arguments.");
-  }
-  if (status == "answered") return "Answered by " + by + ". The answer is in \"answer\".";
-  if (status == "rejected")
-    return "Rejected by " + by + why +
-           (is_question ? " There is no answer." : " Do not do it, and do not try it another way.");
-  if (status == "expired")
-    return "Nobody answered before the deadline. " +
-           std::string(is_question ? "There is no answer." : "Do not do it.");
-  if (status == "cancelled") return "The question was cancelled" + why + " Do not do it.";
-  return "The question was replaced by another one. Do not do it.";
+// Of people, as far as own_approval() let them through.
+json::Array comments_in(const json::Value& approval) {
+  json::Array told;
+  const json::Array* all = approval["comments"].as_array();
+  if (all == nullptr) return told;
+  for (const json::Value& one : *all)
+    if (one["by"].string_or("kind") == "person" && one.bool_or("for_agent"))
+      told.emplace_back(json::Object{
+          {"n", one["n"]}, {"by", one["by"]["id"]}, {"text", one["text"]}, {"asks", one["asks"]}});
+  return told;
 }
 
 }  // namespace
 
 std::string waiting_for(const json::Value& approval) {
-  std::string text;
-  const json::Array* needed = approval["needed"].as_array();
-  for (const json::Value& line : needed == nullptr ? json::Array{} : *needed) {
-    text += (text.empty() ? "" : " and ") + std::to_string(line.int_or("approve")) + " of " +
-            line.string_or("from");
-    if (const auto given = line.int_or("given"); given > 0)
-      text += ", " + std::to_string(given) + " so far";
-  }
-  return text.empty() ? "nobody can: the policy names no group" : "it takes " + text;
+  return words::waiting_for(approval["needed"]);
 }
 
 json::Object outcome(const json::Value& approval) {
@@ -64,19 +52,25 @@ json::Object outcome(const json::Value& approval) {
   if (!ended.is_null()) {
     told.set("by", ended["by"]);
     told.set("reason", ended["reason"]);
+    told.set("name", ended["name"]);
   }
-  told.set("text", text_of(approval));
+  std::string text = text_of(approval);
+  if (json::Array comments = comments_in(approval); !comments.empty()) {
+    for (const json::Value& one : comments)
+      text += " " + one.string_or("by") + (one.bool_or("asks") ? " asks: " : " says: ") +
+              json::write(one["text"]);
+    told.set("comments", std::move(comments));
+  }
+  told.set("text", std::move(text));
   return told;
 }
 
 json::Object denial(const Error& error) {
-  return {
-      {"status", "denied"},
-      {"allowed", false},
-      {"by", "policy"},
-      {"reason", error.reason},
-      {"text",
-       error.message + ". Nobody can approve it: do not do it, and do not try it another way."}};
+  return {{"status", "denied"},
+          {"allowed", false},
+          {"by", "policy"},
+          {"reason", error.reason},
+          {"text", words::not_asked(error.message)}};
 }
 
 }  // namespace fermata::api::mcp

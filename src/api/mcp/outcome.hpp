@@ -1,7 +1,7 @@
 #pragma once
 
-// What the model is told about a question to people: data, and one text that says what to do now.
-// Pure.
+// What the model is told about a question to people: data, and one text that says what to do now,
+// in the words of core/workflow/words.hpp. Pure.
 
 #include "base/json.hpp"
 #include "base/result.hpp"
@@ -12,7 +12,7 @@ namespace fermata::api::mcp {
 json::Object outcome(const json::Value& approval);
 // Of a policy that allows nobody to be asked.
 json::Object denial(const Error& error);
-// "2 of finance, 1 has agreed"
+// "it takes 2 of finance, 1 so far"
 std::string waiting_for(const json::Value& approval);
 
 }  // namespace fermata::api::mcp

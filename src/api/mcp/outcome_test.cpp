@@ -37,13 +37,14 @@ TEST(Outcome, says_who_is_waited_for) {
   EXPECT_EQ(waiting_for(json::Object{}), "nobody can: the policy names no group");
 }
 
-TEST(Outcome, ends_each_sentence_once) {
+TEST(Outcome, says_who_decided_why_and_what_to_do_now) {
   EXPECT_EQ(json::Value(outcome(approval("approved", by_ada("fine")))).string_or("text"),
-            "Approved by ada: fine. You may do it, once, with exactly these arguments.");
+            "Approved by ada: \"fine\". You may go on with refund, once, with exactly these "
+            "arguments.");
   EXPECT_EQ(json::Value(outcome(approval("rejected", by_ada("Paid already!")))).string_or("text"),
-            "Rejected by ada: Paid already! Do not do it, and do not try it another way.");
+            "Rejected by ada: \"Paid already!\" Do not do refund, and do not try it another way.");
   EXPECT_EQ(json::Value(outcome(approval("rejected", by_ada("")))).string_or("text"),
-            "Rejected by ada. Do not do it, and do not try it another way.");
+            "Rejected by ada. Do not do refund, and do not try it another way.");
 }
 
 TEST(Outcome, tells_that_the_arguments_were_changed) {

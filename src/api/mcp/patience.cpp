@@ -5,6 +5,7 @@
 #include "api/mcp/outcome.hpp"
 #include "api/mcp/tasks.hpp"
 #include "api/mcp/tools.hpp"
+#include "api/rest/discretion.hpp"
 #include "base/time.hpp"
 
 namespace fermata::api::mcp {
@@ -65,6 +66,18 @@ std::int64_t patience_ms(const Asking& asking, std::optional<std::int64_t> wait_
   return std::min<std::int64_t>(wait_s.value_or(usual_s), options.max_mcp_wait_s) * 1000;
 }
 
+// A request that still waits comes with how it stands among others.
+json::Object told(const Asking& asking, const json::Value& approval) {
+  json::Object result = outcome(approval);
+  if (approval.string_or("status") != "pending") return result;
+  Result<json::Value> outlook = asking.engine().outlook(asking.tenant(), approval.string_or("id"));
+  if (!outlook || outlook->string_or("status") != "pending") return result;
+  result.set("text", json::Value(result).string_or("text") + " " + outlook->string_or("text"));
+  for (const char* name : {"ahead", "equal_open", "estimate", "choices"})
+    result.set(name, (*outlook)[name]);
+  return result;
+}
+
 }  // namespace
 
 Result<json::Value> own_approval(const Asking& asking, const std::string& id) {
@@ -76,6 +89,7 @@ Result<json::Value> own_approval(const Asking& asking, const std::string& id) {
   const json::Value& requester = (*approval)["requester"];
   if (requester.string_or("kind") != to_string(actor.kind) || requester.string_or("id") != actor.id)
     return fail(ErrorCode::kNotFound, "approval.not_found", "there is no approval '" + id + "'");
+  withhold(*approval, actor.kind);
   return approval;
 }
 
@@ -89,7 +103,7 @@ void follow(const AskingPtr& asking,
                   approval,
                   patience_ms(*asking, wait_s),
                   [](const AskingPtr& waited, const json::Value& ended) {
-                    waited->answer(tool_result(outcome(ended)));
+                    waited->answer(tool_result(told(*waited, ended)));
                   });
 }
 

@@ -50,8 +50,21 @@ Result<json::Value> find_task(const Asking& asking) {
   return approval;
 }
 
+// A modern client says in each request what it understands, in those about tasks too.
+Error tasks_not_taken() {
+  const json::Object extension{{std::string(kTasksExtension), json::Object{}}};
+  return {
+      ErrorCode::kInvalid,
+      "mcp.missing_capability",
+      "declare the extension " + std::string(kTasksExtension) + " in this request",
+      {},
+      json::write(json::Object{{"requiredCapabilities", json::Object{{"extensions", extension}}}})};
+}
+
 void with_task(const AskingPtr& asking,
                const std::function<void(const AskingPtr&, const json::Value&)>& then) {
+  if (asking->era() == Era::kModern && !asking->takes_modern_tasks())
+    return asking->refuse(tasks_not_taken());
   asking->on_worker([asking = asking.get(), then] {
     const Result<json::Value> approval = find_task(*asking);
     if (!approval) return asking->refuse(approval.error());

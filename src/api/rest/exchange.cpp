@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/problem.hpp"
+#include "api/rest/discretion.hpp"
 #include "api/rest/headers.hpp"
 #include "base/assert.hpp"
 #include "base/time.hpp"
@@ -59,7 +60,7 @@ engine::Submission Exchange::submission(std::string stream, command::Command com
   return {.caller = caller_,
           .stream = std::move(stream),
           .command = std::move(command),
-          .door = door(request_),
+          .door = door_,
           .request_id = request_id_,
           .trace_id = trace_id(request_),
           .idempotency = idempotency_};
@@ -99,7 +100,7 @@ void Exchange::finish(Result<engine::Reply> result) {
     response.headers.emplace_back("ETag", etag);
     if (reading) {
       response.headers.emplace_back("Cache-Control", "private, no-cache");
-      response.headers.emplace_back("Vary", "Authorization, X-API-Key");
+      response.headers.emplace_back("Vary", "Authorization, X-API-Key, Cookie");
       if (none_match_holds(request_.header("If-None-Match"), etag)) {
         response.status = 304;
         return answer(std::move(response));
@@ -109,6 +110,7 @@ void Exchange::finish(Result<engine::Reply> result) {
   if (!result->location.empty()) response.headers.emplace_back("Location", result->location);
   if (result->replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
   if (response.status != 204) {
+    withhold(result->body, caller_.actor.kind);
     response.headers.emplace_back("Content-Type", "application/json");
     response.body = json::write(result->body);
   }

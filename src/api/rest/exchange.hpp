@@ -35,7 +35,10 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   // Set on the way in, by api.cpp.
   void set_route(const Route* route, Params params);
-  void set_caller(engine::Identity caller) { caller_ = std::move(caller); }
+  void set_caller(engine::Identity caller, Door door) {
+    caller_ = std::move(caller);
+    door_ = door;
+  }
   void set_query(net::Headers query) { query_ = std::move(query); }
   void set_body(json::Value body) { body_ = std::move(body); }
   void set_idempotency(engine::Idempotency wish) { idempotency_ = std::move(wish); }
@@ -67,6 +70,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   const Route* route_ = nullptr;
   Params params_;
   engine::Identity caller_;
+  Door door_ = Door::kRest;
   net::Headers query_;
   json::Value body_ = json::Object{};
   std::optional<engine::Idempotency> idempotency_;

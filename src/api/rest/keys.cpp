@@ -42,10 +42,11 @@ Result<KeyWish> read_key(const json::Value& body) {
               wish.label,
               {.max = kMaxNameLength, .shape = known && !wish.named() ? kName : kAnyText});
   fields.time("expires_at", wish.expires_at);
-  if (known && !agent)
-    for (const char* name : {"agent", "on_behalf_of"})
-      if (fields.has(name))
-        fields.refuse("extra_forbidden", name, "belongs to keys of kind 'agent' only");
+  if (known && !agent && fields.has("agent"))
+    fields.refuse("extra_forbidden", "agent", "belongs to keys of kind 'agent' only");
+  if (known && !agent && wish.kind != ActorKind::kAdmin && fields.has("on_behalf_of"))
+    fields.refuse(
+        "extra_forbidden", "on_behalf_of", "belongs to keys of kind 'agent' and 'admin' only");
   if (known && !person && fields.has("person"))
     fields.refuse("extra_forbidden", "person", "belongs to keys of kind 'person' only");
   FERMATA_CHECK_OK(fields.finish());

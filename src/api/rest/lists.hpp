@@ -2,12 +2,12 @@
 
 // The one shape of lists: {"items", "next_cursor", "has_more"}, `limit` and `cursor`.
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "api/rest/exchange.hpp"
 #include "api/rest/query.hpp"
+#include "base/shared.hpp"
 
 namespace fermata::api {
 
@@ -33,13 +33,13 @@ engine::Reply page_document(std::vector<json::Value> items, json::Value next_cur
 // A page of things at hand, in order of their ids.
 template <class Entity, class ToDocument>
 Result<engine::Reply> page_of(const Exchange& exchange,
-                              const std::map<std::string, Entity>& all,
+                              const SharedMap<std::string, Entity>& all,
                               ToDocument document) {
   Query query(exchange.query());
   FERMATA_TRY(const PageWish wish, page_wish(exchange, query));
   std::vector<json::Value> items;
   std::string next;
-  for (auto it = all.upper_bound(wish.place); it != all.end(); ++it) {
+  for (auto it = all->upper_bound(wish.place); it != all.end(); ++it) {
     if (static_cast<int>(items.size()) == wish.limit) {
       next = std::prev(it)->first;
       break;

@@ -37,6 +37,11 @@ std::string Query::text(std::string_view name, std::size_t max, Shape shape) {
   return {};
 }
 
+std::string Query::required_text(std::string_view name, std::size_t max, Shape shape) {
+  if (find(name) == nullptr) invalid_.add("missing", {"query", name}, "is required");
+  return text(name, max, shape);
+}
+
 std::string Query::choice(std::string_view name, const std::vector<std::string_view>& names) {
   const std::string* value = find(name);
   if (value == nullptr) return {};

@@ -23,6 +23,7 @@ class Query {
 
   // "" when absent; an empty value is refused.
   std::string text(std::string_view name, std::size_t max, Shape shape);
+  std::string required_text(std::string_view name, std::size_t max, Shape shape);
   std::string choice(std::string_view name, const std::vector<std::string_view>& names);
   std::int64_t integer(std::string_view name,
                        std::int64_t fallback,

@@ -38,15 +38,19 @@ struct ParamKind {
   std::string_view reason;
 };
 
-constexpr std::array<ParamKind, 8> kParams{{
+constexpr std::array<ParamKind, 12> kParams{{
     {"workflow_id", is_workflow_id, "workflow.not_found"},
     {"approval_id", is_approval_id, "approval.not_found"},
     {"call_id", is_call_id, "call.not_found"},
+    {"lease_id", is_tool_lease_id, "tools.lease_lost"},
     {"checkpoint_id", is_checkpoint_id, "checkpoint.not_found"},
     {"turn", is_turn, "turn.not_found"},
     {"person_id", is_name, "person.not_found"},
     {"group_id", is_name, "group.not_found"},
     {"key_id", is_key_id, "key.not_found"},
+    {"freeze_id", is_freeze_id, "freeze.not_found"},
+    {"permission_id", is_permission_id, "permission.not_found"},
+    {"policy_version", is_turn, "policy.not_found"},
 }};
 
 }  // namespace

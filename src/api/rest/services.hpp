@@ -8,6 +8,7 @@
 #include "api/mcp/open_answers.hpp"
 #include "api/mcp/session.hpp"
 #include "api/rest/rate.hpp"
+#include "api/rest/request_views.hpp"
 #include "api/rest/waits.hpp"
 #include "api/rest/workers.hpp"
 #include "base/random.hpp"
@@ -36,6 +37,7 @@ struct Services {
   mcp::OpenAnswers open_answers;
   Rate key_rate;       // By the key's id.
   Rate stranger_rate;  // By address, of those who have no valid key.
+  Titles titles;
   Waits waits;
   std::atomic<std::size_t> streams{0};
   Workers workers;  // Last: its threads use the others until they have stopped.

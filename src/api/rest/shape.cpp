@@ -67,6 +67,9 @@ bool is_workflow_id(std::string_view text) {
   return text.substr(0, 3) == "wf_" && is_suffix(text.substr(3));
 }
 bool is_approval_id(std::string_view text) { return is_entity(text, "ap_"); }
+bool is_tool_lease_id(std::string_view text) {
+  return text.starts_with("tl_") && is_suffix(text.substr(3));
+}
 bool is_call_id(std::string_view text) { return is_entity(text, "cl_"); }
 bool is_checkpoint_id(std::string_view text) { return is_entity(text, "cp_"); }
 
@@ -76,6 +79,12 @@ bool is_key_id(std::string_view text) {
          });
 }
 
+bool is_freeze_id(std::string_view text) {
+  return text.starts_with("fz_") && is_number(text.substr(3));
+}
+bool is_permission_id(std::string_view text) {
+  return text.starts_with("pm_") && is_number(text.substr(3));
+}
 bool is_turn(std::string_view text) { return is_number(text); }
 
 std::size_t count_characters(std::string_view utf8) {

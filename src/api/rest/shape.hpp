@@ -20,15 +20,19 @@ bool is_label(std::string_view text);         // A line without '|'.
 bool is_workflow_id(std::string_view text);   // wf_ and 26 of base32
 bool is_approval_id(std::string_view text);   // ap_<26>_<n>; likewise below.
 bool is_call_id(std::string_view text);
+bool is_tool_lease_id(std::string_view text);
 bool is_checkpoint_id(std::string_view text);
-bool is_key_id(std::string_view text);  // [0-9A-Za-z]{12}
-bool is_turn(std::string_view text);    // A number from 1 to 999999999.
+bool is_key_id(std::string_view text);         // [0-9A-Za-z]{12}
+bool is_freeze_id(std::string_view text);      // fz_<n>
+bool is_permission_id(std::string_view text);  // pm_<n>
+bool is_turn(std::string_view text);           // A number from 1 to 999999999.
 
 inline constexpr Shape kAnyText{};
 inline constexpr Shape kName{is_name, "1 to 64 of a-z 0-9 . _ -, starting with a letter or digit"};
 inline constexpr Shape kHash{is_hash, "64 lower-case hexadecimal digits"};
 inline constexpr Shape kLine{is_line, "text without control characters"};
 inline constexpr Shape kLabel{is_label, "text without control characters and '|'"};
+inline constexpr Shape kApprovalId{is_approval_id, "an approval request's id, ap_..."};
 inline constexpr Shape kWorkflowId{is_workflow_id, "a workflow's id, wf_..."};
 
 // Unicode code points of UTF-8 text, which is what JSON Schema's maxLength counts.

@@ -2,6 +2,7 @@
 // server-sent events. The journal is the source; a wake-up only says "look again", so none can be
 // lost. A client that reads too slowly is cut off and takes up where it was with Last-Event-ID.
 
+#include "api/rest/discretion.hpp"
 #include "api/rest/headers.hpp"
 #include "api/rest/limits.hpp"
 #include "api/rest/query.hpp"
@@ -72,11 +73,12 @@ class EventFeed : public std::enable_shared_from_this<EventFeed> {
   // Sends a page, then either goes on or waits; letting go of the feed ends the stream.
   void send_next() {
     if (!services_.engine.recheck(exchange_->caller())) return;  // It comes back, and is refused.
-    const auto page = services_.engine.events(exchange_->tenant(), id(), after_, kPageSize);
+    auto page = services_.engine.events(exchange_->tenant(), id(), after_, kPageSize);
     if (!page) return;  // The client comes back with Last-Event-ID.
     std::string chunk;
     bool ended = false;
-    for (const json::Value& event : page->items) {
+    for (json::Value& event : page->items) {
+      withhold(event, exchange_->caller().actor.kind);
       const std::string type = event.string_or("type");
       after_ = event.int_or("version");
       chunk += "id: " + std::to_string(after_) + "\nevent: " + type +

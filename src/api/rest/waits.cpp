@@ -3,6 +3,8 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "engine/changes.hpp"
+
 namespace fermata::api {
 
 class Waits::Waiting {
@@ -79,6 +81,13 @@ void Waits::for_outcome(const std::string& tenant,
                         int timeout_ms,
                         const Then& then) {
   if (auto done = enter(then)) engine_.await_outcome(tenant, approval, timeout_ms, std::move(done));
+}
+
+void Waits::for_change(const std::string& tenant,
+                       std::int64_t place,
+                       int timeout_ms,
+                       const Then& then) {
+  if (auto done = enter(then)) engine_.changes().await(tenant, place, timeout_ms, std::move(done));
 }
 
 void Waits::release() { waiting_->release(); }

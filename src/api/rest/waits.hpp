@@ -33,6 +33,8 @@ class Waits {
                    const std::string& approval,
                    int timeout_ms,
                    const Then& then);
+  // Until something changes in the tenant after `place` of engine::Changes.
+  void for_change(const std::string& tenant, std::int64_t place, int timeout_ms, const Then& then);
 
   // Ends every wait (with false), and every later one as it begins.
   void release();
