@@ -27,6 +27,21 @@ Result<void> make_key(engine::Engine& engine,
   return {};
 }
 
+// A file that has not changed since it was published does not undo what people agreed to after it.
+bool is_known(const Directory& directory, const std::string& hash) {
+  const auto& policies = directory.policies;
+  const auto from_file =
+      std::find_if(policies.rbegin(), policies.rend(), [](const PolicyVersion& version) {
+        return version.approval.empty();
+      });
+  if (from_file == policies.rend()) return false;
+  if (from_file->hash == hash && from_file != policies.rbegin())
+    observability::log(observability::Level::kWarn,
+                       "policy.file_superseded",
+                       {{"file", hash}, {"in_force", policies.back().hash}});
+  return from_file->hash == hash || policies.back().hash == hash;
+}
+
 }  // namespace
 
 engine::Identity config_identity(const std::string& tenant) {
@@ -105,10 +120,7 @@ Result<PolicyFile> read_policy_file(const std::string& path) {
 
 Result<bool> publish(engine::Engine& engine, const std::string& tenant, const PolicyFile& policy) {
   const std::shared_ptr<const Directory> directory = engine.directory(tenant);
-  if (directory != nullptr && !directory->policies.empty() &&
-      directory->policies.back().hash == policy.hash) {
-    return false;
-  }
+  if (directory != nullptr && is_known(*directory, policy.hash)) return false;
   FERMATA_CHECK_OK(apply(engine, tenant, command::PublishPolicy{policy.source, policy.hash}));
   return true;
 }

@@ -149,6 +149,11 @@ std::vector<Setting> general_settings(Config& c) {
       {"store.url", &c.store_url, 0, 0, "sqlite:FILE or postgresql://USER@HOST/DATABASE."},
       {"store.readers", &c.store_readers, 1, 64, "Database connections for reads."},
       {"store.timeout_ms", &c.store_timeout_ms, 100, 600'000, "Longest wait for the database."},
+      {"store.cache_bytes",
+       &c.store_cache_bytes,
+       1 << 20,
+       1LL << 40,
+       "What SQLite's writing connection keeps of the file; each reading one a quarter of it."},
       {"store.start_timeout_s",
        &c.store_start_timeout_s,
        0,
@@ -181,6 +186,16 @@ std::vector<Setting> general_settings(Config& c) {
        0,
        0,
        "What clients call this server, as https://fermata.example.com; empty: as they asked."},
+      {"console.session_s",
+       &c.console_session_s,
+       60,
+       30 * kDay,
+       "How long a browser stays signed in to the console."},
+      {"console.link_s",
+       &c.console_link_s,
+       60,
+       7 * kDay,
+       "How long a sign-in link works, unless its maker says otherwise."},
       {"log.level", &c.log_level, 0, 0, "debug, info, warn, error or off."},
       {"log.format", &c.log_format, 0, 0, "text (key=value) or json; one line an event."},
       {"log.access", &c.log_access, 0, 0, "true: a line for every request."},
@@ -218,6 +233,16 @@ std::vector<Setting> traffic_limit_settings(Limits& l) {
        1024,
        64 * kMiB,
        "What a slow reader of a live stream may lag behind."},
+      {"limits.stream_backlog_bytes",
+       &l.stream_backlog_bytes,
+       0,
+       64 * kMiB,
+       "What a reader of GET /v1/stream may lag behind before it is sent away."},
+      {"limits.changes",
+       &l.changes,
+       1,
+       10'000'000,
+       "Changes that GET /v1/stream can be taken up from, in each tenant."},
       {"limits.shutdown_grace_ms",
        &l.shutdown_grace_ms,
        0,
@@ -277,6 +302,12 @@ std::vector<Setting> work_limit_settings(Limits& l) {
        60,
        365 * kDay,
        "How long an Idempotency-Key is remembered."},
+  };
+}
+
+// How often and how large: of one workflow, one request, one undo.
+std::vector<Setting> workflow_limit_settings(Limits& l) {
+  return {
       {"limits.turn_attempts",
        &l.turn_attempts,
        1,
@@ -287,11 +318,39 @@ std::vector<Setting> work_limit_settings(Limits& l) {
        1,
        1000,
        "How often an agent may roll back to one checkpoint."},
+      {"limits.fork_calls", &l.fork_calls, 1, 100'000, "Calls of a workflow that can be forked."},
+      {"limits.fork_bytes",
+       &l.fork_bytes,
+       1'024,
+       std::int64_t{1} << 30,
+       "Bytes of events of a workflow that can be forked or compared."},
+      {"limits.permission_bytes",
+       &l.permission_bytes,
+       1'024,
+       kMiB,
+       "Bytes of what one standing permission looks at (`when`)."},
+      {"limits.permitted_calls",
+       &l.permitted_calls,
+       1,
+       100'000'000,
+       "Calls that all standing permissions of a tenant together may allow."},
       {"limits.undo_attempts",
        &l.undo_attempts,
        1,
        100,
-       "How often undoing a call is tried after a rollback."},
+       "How often undoing a call is tried after a rollback, with pauses that grow from a second to "
+       "a "
+       "minute."},
+      {"limits.request_changes",
+       &l.request_changes,
+       10,
+       100'000,
+       "How often one request may be edited, claimed, extended or decided anew."},
+      {"limits.freezes_per_hour",
+       &l.freezes_per_hour,
+       1,
+       10'000,
+       "How many freezes one person throws within an hour; admins are not counted."},
       {"limits.mcp_wait_s",
        &l.mcp_wait_s,
        0,
@@ -316,6 +375,7 @@ std::vector<Setting> settings(Config& c) {
   std::vector<Setting> all = general_settings(c);
   for (Setting& limit : traffic_limit_settings(c.limits)) all.push_back(std::move(limit));
   for (Setting& limit : work_limit_settings(c.limits)) all.push_back(std::move(limit));
+  for (Setting& limit : workflow_limit_settings(c.limits)) all.push_back(std::move(limit));
   return all;
 }
 

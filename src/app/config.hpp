@@ -54,6 +54,8 @@ struct Limits {
   std::int64_t write_timeout_ms = 30'000;
   std::int64_t streams = 1000;
   std::int64_t stream_buffer_bytes = 1 << 20;
+  std::int64_t stream_backlog_bytes = 64 << 10;
+  std::int64_t changes = 10'000;
   std::int64_t shutdown_grace_ms = 10'000;
   std::int64_t queue = 10'000;
   std::int64_t questions = 4096;
@@ -70,7 +72,13 @@ struct Limits {
   std::int64_t request_memory_s = 24LL * 3600;
   std::int64_t turn_attempts = 10;
   std::int64_t rollback_attempts = 3;
-  std::int64_t undo_attempts = 3;
+  std::int64_t fork_calls = 10'000;
+  std::int64_t fork_bytes = std::int64_t{16} << 20;
+  std::int64_t request_changes = 5'000;
+  std::int64_t permission_bytes = 16'384;
+  std::int64_t permitted_calls = 1'000'000;
+  std::int64_t freezes_per_hour = 60;
+  std::int64_t undo_attempts = 10;
   std::int64_t mcp_wait_s = 50;
   std::int64_t mcp_longest_wait_s = 3600;
   std::int64_t mcp_session_s = 7LL * 24 * 3600;
@@ -83,6 +91,7 @@ struct Config {
   std::string store_url = "sqlite:fermata.db";
   std::int64_t store_readers = 2;
   std::int64_t store_timeout_ms = 5000;
+  std::int64_t store_cache_bytes = 64 << 20;
   std::int64_t store_start_timeout_s = 30;
   std::int64_t engine_threads = 2;
   std::int64_t api_threads = 2;
@@ -91,6 +100,8 @@ struct Config {
   std::string signing_key;       // base64url, of FERMATA_SIGNING_KEY; never in the file.
   std::string signing_key_file;  // Empty: beside the SQLite file, or none.
   std::vector<std::string> cors_origins;
+  std::int64_t console_session_s = 12LL * 3600;
+  std::int64_t console_link_s = 900;
   std::string public_url;
   std::string env = "live";
   std::string log_level = "info";

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "agents/tools/http_tool.hpp"
+#include "app/config_agents_reader.hpp"
 #include "codec/yaml.hpp"
 #include "core/form/form.hpp"
 
@@ -16,6 +17,7 @@ namespace {
 using agents::AgentDefinition;
 using agents::ToolDefinition;
 using Kind = ConfigNode::Kind;
+using Reader = AgentsReader;
 
 constexpr std::int64_t kMinuteMs = 60'000;
 constexpr std::int64_t kMany = 1'000'000'000'000;
@@ -43,140 +45,9 @@ bool is_variable(const std::string& text) {
   });
 }
 
-class Reader {
- public:
-  using Report = std::function<void(const Place&, const std::string&)>;
-  explicit Reader(const Report& error) : error_(error) {}
+using Headers = std::vector<std::pair<std::string, std::string>>;
 
-  // The members of a mapping, each read by its own function.
-  struct Member {
-    const char* name;
-    std::function<void(const ConfigNode&)> read;
-  };
-  void members(const ConfigNode& node, const std::string& what, const std::vector<Member>& known) {
-    if (node.kind != Kind::kMap)
-      return error_(node.place, what + " must be a mapping (key: value)");
-    std::set<std::string> seen;
-    for (const auto& entry : node.members) {
-      const std::string& key = entry.key;
-      if (!seen.insert(key).second) error_(entry.place, "'" + key + "' is there twice");
-      const auto found = std::find_if(
-          known.begin(), known.end(), [&](const Member& member) { return key == member.name; });
-      if (found != known.end()) {
-        found->read(entry.value);
-        continue;
-      }
-      std::string list;
-      for (const Member& member : known) list.append(list.empty() ? "" : ", ").append(member.name);
-      error_(entry.place,
-             std::string("unknown key '").append(key).append("'; known here: ") + list);
-    }
-  }
-
-  std::function<void(const ConfigNode&)> text(const char* what, std::string& into) {
-    return [this, what, &into](const ConfigNode& node) {
-      if (node.kind != Kind::kScalar)
-        return error_(node.place, std::string(what) + " must be text");
-      into = node.text;
-    };
-  }
-  std::function<void(const ConfigNode&)> flag(const char* what, bool& into) {
-    return [this, what, &into](const ConfigNode& node) {
-      const std::string word = node.kind == Kind::kScalar ? node.text : "";
-      if (word != "true" && word != "false")
-        return error_(node.place, std::string(what) + " must be true or false");
-      into = word == "true";
-    };
-  }
-  std::function<void(const ConfigNode&)> whole(const char* what,
-                                               std::int64_t& into,
-                                               std::int64_t least,
-                                               std::int64_t most) {
-    return [this, what, &into, least, most](const ConfigNode& node) {
-      const std::string digits = node.kind == Kind::kScalar ? node.text : "";
-      std::int64_t number = 0;
-      const auto [end, status] =
-          std::from_chars(digits.data(), digits.data() + digits.size(), number);
-      if (status == std::errc() && end == digits.data() + digits.size() && !digits.empty() &&
-          number >= least && number <= most) {
-        into = number;
-        return;
-      }
-      error_(node.place,
-             std::string(what) + ": must be a whole number from " + std::to_string(least) + " to " +
-                 std::to_string(most));
-    };
-  }
-  std::function<void(const ConfigNode&)> decimal(const char* what, double& into) {
-    return [this, what, &into](const ConfigNode& node) {
-      const json::Value value = node.kind == Kind::kScalar ? scalar(node) : json::Value();
-      if (const std::int64_t* integer = value.as_int(); integer != nullptr && *integer >= 0)
-        into = static_cast<double>(*integer);
-      else if (const double* number = value.as_double(); number != nullptr && *number >= 0)
-        into = *number;
-      else
-        error_(node.place, std::string(what) + " must be a number from 0 on");
-    };
-  }
-  std::function<void(const ConfigNode&)> word(const char* what,
-                                              std::string& into,
-                                              std::vector<std::string> allowed) {
-    return [this, what, &into, allowed = std::move(allowed)](const ConfigNode& node) {
-      if (node.kind == Kind::kScalar &&
-          std::find(allowed.begin(), allowed.end(), node.text) != allowed.end()) {
-        into = node.text;
-        return;
-      }
-      std::string list;
-      for (const std::string& one : allowed) list += (list.empty() ? "" : ", ") + one;
-      error_(node.place, std::string(what) + " must be one of " + list);
-    };
-  }
-  void each(const ConfigNode& node,
-            const std::string& what,
-            const std::function<void(const ConfigNode&)>& visit) {
-    if (node.kind != Kind::kList) return error_(node.place, what + " must be a list");
-    for (const auto& item : node.items) visit(item);
-  }
-
-  void error(const Place& mark, const std::string& what) { error_(mark, what); }
-
-  // As JSON: schemas and a model's parameters.
-  json::Value value(const ConfigNode& node) {
-    if (node.kind == Kind::kList) {
-      json::Array array;
-      for (const auto& item : node.items) array.push_back(value(item));
-      return array;
-    }
-    if (node.kind != Kind::kMap) return scalar(node);
-    json::Object object;
-    for (const auto& entry : node.members) {
-      const std::string& key = entry.key;
-      if (object.find(key) != nullptr) error_(entry.place, "'" + key + "' is there twice");
-      object.set(key, value(entry.value));
-    }
-    return object;
-  }
-
- private:
-  json::Value scalar(const ConfigNode& node) {
-    if (node.kind == Kind::kNothing) return {};
-    codec::YamlNode plain;
-    plain.kind = codec::YamlNode::Kind::kScalar;
-    plain.quoted = node.quoted;
-    plain.text = node.text;
-    auto read = codec::scalar_value(plain);
-    if (const std::string* fault = std::get_if<std::string>(&read)) {
-      error_(node.place, *fault);
-      return {};
-    }
-    return std::get<json::Value>(std::move(read));
-  }
-
-  const Report& error_;
-};
-
-void check_headers(Reader& reader, const ConfigNode& node, agents::HttpCall& into) {
+void check_headers(Reader& reader, const ConfigNode& node, Headers& into) {
   if (node.kind != Kind::kMap)
     return reader.error(node.place, "headers must be a mapping (key: value)");
   for (const auto& entry : node.members) {
@@ -187,7 +58,7 @@ void check_headers(Reader& reader, const ConfigNode& node, agents::HttpCall& int
         std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
     if (text.empty() || !printable)
       reader.error(entry.value.place, "headers." + name + " must be one line of plain text");
-    into.headers.emplace_back(name, text);
+    into.emplace_back(name, text);
   }
 }
 
@@ -199,7 +70,8 @@ agents::HttpCall read_http(Reader& reader, const ConfigNode& node) {
       {{"method",
         reader.word("method", call.method, {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})},
        {"url", reader.text("url", call.url)},
-       {"headers", [&](const ConfigNode& headers) { check_headers(reader, headers, call); }},
+       {"headers",
+        [&](const ConfigNode& headers) { check_headers(reader, headers, call.headers); }},
        {"timeout_ms", reader.whole("timeout_ms", call.timeout_ms, 100, 60 * kMinuteMs)},
        {"retries", reader.whole("retries", call.retries, 0, 20)},
        {"max_bytes", reader.whole("max_bytes", call.max_bytes, 1024, 8 << 20)}});
@@ -207,7 +79,145 @@ agents::HttpCall read_http(Reader& reader, const ConfigNode& node) {
   return call;
 }
 
+void read_names(Reader& reader,
+                const ConfigNode& node,
+                const std::string& what,
+                std::vector<std::string>& into) {
+  reader.each(node, what, [&](const ConfigNode& item) {
+    const std::string name = item.kind == Kind::kScalar ? item.text : "";
+    if (!is_tool_name(name))
+      reader.error(item.place, what + ": a tool's name must match [A-Za-z0-9_-]{1,64}");
+    if (std::find(into.begin(), into.end(), name) != into.end())
+      reader.error(item.place, what + ": tool '" + name + "' is there twice");
+    into.push_back(name);
+  });
+}
+
+void read_undo(Reader& reader,
+               const ConfigNode& node,
+               std::vector<std::pair<std::string, std::string>>& into) {
+  if (node.kind != Kind::kMap)
+    return reader.error(node.place, "undo must be a mapping (tool: the one that undoes it)");
+  for (const auto& entry : node.members)
+    into.emplace_back(entry.key, entry.value.kind == Kind::kScalar ? entry.value.text : "");
+}
+
+void read_command(Reader& reader, const ConfigNode& node, std::vector<std::string>& into) {
+  reader.each(node, "mcp.command", [&](const ConfigNode& item) {
+    if (item.kind != Kind::kScalar || item.text.find('\0') != std::string::npos)
+      reader.error(item.place, "mcp.command must be a list of texts: the program, its arguments");
+    into.push_back(item.text);
+  });
+}
+
+void read_env(Reader& reader,
+              const ConfigNode& node,
+              std::vector<std::pair<std::string, std::string>>& into) {
+  if (node.kind != Kind::kMap)
+    return reader.error(node.place, "mcp.env must be a mapping (key: value)");
+  for (const auto& entry : node.members) {
+    if (!is_variable(entry.key) || entry.value.kind != Kind::kScalar)
+      reader.error(entry.place,
+                   "mcp.env: '" + entry.key + "' must be a variable's name, with a text");
+    into.emplace_back(entry.key, entry.value.text);
+  }
+}
+
+// The tools of an MCP server: their names from here, all else from the server.
+void read_mcp(Reader& reader, const ConfigNode& node, agents::Declared& into) {
+  agents::McpServer server;
+  std::vector<std::string> idempotent;
+  std::vector<std::pair<std::string, std::string>> undo;
+  reader.members(
+      node,
+      "mcp",
+      {{"name", reader.text("name", server.name)},
+       {"url", reader.text("url", server.url)},
+       {"command", [&](const ConfigNode& given) { read_command(reader, given, server.command); }},
+       {"env", [&](const ConfigNode& given) { read_env(reader, given, server.env); }},
+       {"headers", [&](const ConfigNode& given) { check_headers(reader, given, server.headers); }},
+       {"allow", [&](const ConfigNode& n) { read_names(reader, n, "allow", server.allow); }},
+       {"idempotent",
+        [&](const ConfigNode& n) { read_names(reader, n, "idempotent", idempotent); }},
+       {"undo", [&](const ConfigNode& given) { read_undo(reader, given, undo); }},
+       {"timeout_ms", reader.whole("timeout_ms", server.timeout_ms, 100, 60 * kMinuteMs)},
+       {"retries", reader.whole("retries", server.retries, 0, 20)},
+       {"max_bytes", reader.whole("max_bytes", server.max_bytes, 1024, 8 << 20)},
+       {"refresh_s", reader.whole("refresh_s", server.refresh_s, 1, 86'400)}});
+  const auto named = [&](const agents::McpServer& one) { return one.name == server.name; };
+  if (!is_tool_name(server.name) || std::any_of(into.mcp.begin(), into.mcp.end(), named))
+    reader.error(node.place, "mcp needs a name of its own, [A-Za-z0-9_-]{1,64}");
+  if (server.url.empty() == server.command.empty())
+    reader.error(node.place, "mcp needs a url or a command, one of the two");
+  if (!server.url.empty() && server.url.rfind("http://", 0) != 0 &&
+      server.url.rfind("https://", 0) != 0)
+    reader.error(node.place, "mcp.url must begin with http:// or https://");
+  if (server.command.empty() ? !server.env.empty() : !server.headers.empty())
+    reader.error(node.place, "mcp.env goes with a command, mcp.headers with a url");
+  if (server.allow.empty())
+    reader.error(node.place, "mcp.allow must name the tools that may be used; no others are there");
+  const auto allowed = [&](const std::string& name) {
+    return std::find(server.allow.begin(), server.allow.end(), name) != server.allow.end();
+  };
+  for (const std::string& name : idempotent)
+    if (!allowed(name)) reader.error(node.place, "idempotent: '" + name + "' is not in allow");
+  for (const auto& [name, by] : undo)
+    if (!allowed(name)) reader.error(node.place, "undo: '" + name + "' is not in allow");
+  for (const std::string& name : server.allow) {
+    if (into.tool(name) != nullptr || name == agents::kFinalAnswer)
+      reader.error(node.place, "there is a tool '" + name + "' already");
+    ToolDefinition tool;
+    tool.name = name;
+    tool.idempotent = std::find(idempotent.begin(), idempotent.end(), name) != idempotent.end();
+    for (const auto& [undone, by] : undo)
+      if (undone == name) tool.undo = by;
+    tool.mcp = agents::McpCall{server.name, server.address()};
+    into.tools.push_back(std::move(tool));
+  }
+  into.mcp.push_back(std::move(server));
+}
+
+// The tools of a worker: their names from here, all else from the worker.
+void read_worker(Reader& reader, const ConfigNode& node, agents::Declared& into) {
+  agents::WorkerCall worker;
+  std::vector<std::string> allow;
+  std::vector<std::pair<std::string, std::string>> undo;
+  std::int64_t timeout_s = worker.timeout_ms / 1000;
+  reader.members(node,
+                 "worker",
+                 {{"name", reader.text("name", worker.name)},
+                  {"allow", [&](const ConfigNode& n) { read_names(reader, n, "allow", allow); }},
+                  {"undo", [&](const ConfigNode& given) { read_undo(reader, given, undo); }},
+                  {"timeout_s", reader.whole("timeout_s", timeout_s, 1, 604'800)},
+                  {"retries", reader.whole("retries", worker.retries, 0, 20)},
+                  {"max_bytes", reader.whole("max_bytes", worker.max_bytes, 1024, 8 << 20)}});
+  worker.timeout_ms = timeout_s * 1000;
+  if (!is_agent_name(worker.name))
+    reader.error(node.place,
+                 "worker needs a name, [a-z0-9][a-z0-9._-]{0,63}: the agent that its key is for");
+  if (allow.empty())
+    reader.error(node.place,
+                 "worker.allow must name the tools that may be used; no others are there");
+  for (const auto& [name, by] : undo)
+    if (std::find(allow.begin(), allow.end(), name) == allow.end())
+      reader.error(node.place, "undo: '" + name + "' is not in allow");
+  for (const std::string& name : allow) {
+    if (into.tool(name) != nullptr || name == agents::kFinalAnswer)
+      reader.error(node.place, "there is a tool '" + name + "' already");
+    ToolDefinition tool;
+    tool.name = name;
+    for (const auto& [undone, by] : undo)
+      if (undone == name) tool.undo = by;
+    tool.worker = worker;
+    into.tools.push_back(std::move(tool));
+  }
+}
+
 void read_tool(Reader& reader, const ConfigNode& node, agents::Declared& into) {
+  if (node.kind == Kind::kMap && node.members.size() == 1 && node.members.front().key == "mcp")
+    return read_mcp(reader, node.members.front().value, into);
+  if (node.kind == Kind::kMap && node.members.size() == 1 && node.members.front().key == "worker")
+    return read_worker(reader, node.members.front().value, into);
   ToolDefinition tool;
   const ConfigNode* schema = nullptr;
   const ConfigNode* http = nullptr;
@@ -275,11 +285,17 @@ void read_model(Reader& reader, const ConfigNode& node, agents::ModelDefinition&
        {"stream", reader.flag("model.stream", model.stream)},
        {"timeout_ms", reader.whole("model.timeout_ms", model.timeout_ms, 100, 60 * kMinuteMs)},
        {"retries", reader.whole("model.retries", model.retries, 0, 20)},
+       {"turn_pause_s", reader.whole("model.turn_pause_s", model.turn_pause_s, 1, 900)},
+       {"turns", reader.whole("model.turns", model.turns, 1, 10'000)},
        {"input_price", reader.decimal("model.input_price", model.input_price)},
        {"output_price", reader.decimal("model.output_price", model.output_price)}});
   while (!model.url.empty() && model.url.back() == '/') model.url.pop_back();
   if (model.url.rfind("http://", 0) != 0 && model.url.rfind("https://", 0) != 0)
     reader.error(node.place, "model.url must begin with http:// or https://");
+  constexpr std::string_view kEndpoint = "/chat/completions";
+  if (model.url.size() >= kEndpoint.size() &&
+      model.url.compare(model.url.size() - kEndpoint.size(), kEndpoint.size(), kEndpoint) == 0)
+    reader.error(node.place, "model.url is the API's own, without /chat/completions");
   if (model.name.empty()) reader.error(node.place, "model needs a name");
 }
 
@@ -302,7 +318,8 @@ void read_context(Reader& reader, const ConfigNode& node, agents::ContextParts& 
                   {"policy", reader.flag("context.policy", parts.policy)},
                   {"checkpoints", reader.flag("context.checkpoints", parts.checkpoints)},
                   {"limits", reader.flag("context.limits", parts.limits)},
-                  {"rollbacks", reader.flag("context.rollbacks", parts.rollbacks)}});
+                  {"rollbacks", reader.flag("context.rollbacks", parts.rollbacks)},
+                  {"examples", reader.whole("context.examples", parts.examples, 0, 20)}});
 }
 
 void read_tool_names(Reader& reader,
@@ -336,6 +353,7 @@ void read_agent(Reader& reader, const ConfigNode& node, agents::Declared& into) 
         [&](const ConfigNode& tools) { read_tool_names(reader, tools, into, agent.tools); }},
        {"max_steps", reader.whole("max_steps", agent.max_steps, 1, 1000)},
        {"planning_interval", reader.whole("planning_interval", agent.planning_interval, 0, 1000)},
+       {"parallel_tools", reader.whole("parallel_tools", agent.parallel_tools, 1, 64)},
        {"checkpoint_every", reader.whole("checkpoint_every", agent.checkpoint_every, 0, 1000)},
        {"history_style", reader.word("history_style", style, {"native", "smolagents"})},
        {"limits", [&](const ConfigNode& limits) { read_limits(reader, limits, agent.limits); }},
@@ -361,12 +379,16 @@ void read_agents(const ConfigNode* agents,
                  agents::Declared& into,
                  const std::function<void(const Place&, const std::string&)>& error) {
   Reader reader(error);
+  std::vector<Place> places;  // Of the entry that each tool came from.
   if (tools != nullptr && tools->kind != Kind::kNothing)
-    reader.each(*tools, "tools", [&](const ConfigNode& item) { read_tool(reader, item, into); });
-  for (const ToolDefinition& tool : into.tools)
-    if (tools != nullptr && !tool.undo.empty() && into.tool(tool.undo) == nullptr)
-      error(tools->place,
-            "tool '" + tool.name + "': there is no tool '" + tool.undo + "' to undo it");
+    reader.each(*tools, "tools", [&](const ConfigNode& item) {
+      read_tool(reader, item, into);
+      places.resize(into.tools.size(), item.place);
+    });
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (const ToolDefinition& tool = into.tools[i];
+        !tool.undo.empty() && into.tool(tool.undo) == nullptr)
+      error(places[i], "tool '" + tool.name + "': there is no tool '" + tool.undo + "' to undo it");
   if (agents != nullptr && agents->kind != Kind::kNothing)
     reader.each(*agents, "agents", [&](const ConfigNode& item) { read_agent(reader, item, into); });
 }

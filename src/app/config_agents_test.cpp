@@ -93,8 +93,86 @@ TEST(AgentsConfig, says_where_each_error_is) {
               ::testing::HasSubstr("limits.cost needs model.input_price"));
   EXPECT_THAT(errors_of(with("temperature: 0.5", "messages: []")),
               ::testing::HasSubstr("'messages' is not for you to set"));
+  EXPECT_THAT(errors_of(with("models.example/v1/", "models.example/v1/chat/completions/")),
+              ::testing::HasSubstr("model.url is the API's own, without /chat/completions"));
   EXPECT_THAT(errors_of(with("name: refund\n", "name: final_answer\n")),
               ::testing::HasSubstr("there is a tool 'final_answer' already"));
+}
+
+constexpr const char* kTill = R"(tools:
+  - mcp:
+      name: till
+      url: https://till.example/mcp
+      headers: {Authorization: "Bearer env:TILL_KEY"}
+      allow: [pay, balance, cancel]
+      idempotent: [balance]
+      undo: {pay: cancel}
+)";
+
+TEST(AgentsConfig, has_those_tools_of_an_mcp_server_that_it_allows) {
+  const auto config = read(kTill);
+  ASSERT_TRUE(config) << config.error().message;
+  const agents::Declared& declared = config->tenants[0].declared;
+  ASSERT_EQ(declared.mcp.size(), 1U);
+  EXPECT_EQ(declared.mcp[0].headers[0].second, "Bearer env:TILL_KEY");
+  ASSERT_NE(declared.tool("pay"), nullptr);
+  EXPECT_EQ(declared.tool("pay")->mcp->server, "till");
+  EXPECT_EQ(declared.tool("pay")->undo, "cancel");
+  EXPECT_FALSE(declared.tool("pay")->idempotent);
+  EXPECT_TRUE(declared.tool("balance")->idempotent);
+}
+
+TEST(AgentsConfig, an_mcp_server_without_allow_has_no_tools_at_all) {
+  const auto without = [](const std::string& from, const std::string& to) {
+    std::string text = kTill;
+    text.replace(text.find(from), from.size(), to);
+    return errors_of(text);
+  };
+  EXPECT_THAT(without("[pay, balance, cancel]", "[]"), ::testing::HasSubstr("mcp.allow must name"));
+  EXPECT_THAT(without("[balance]", "[other]"), ::testing::HasSubstr("'other' is not in allow"));
+  EXPECT_THAT(without("[pay, balance", "[rollback, pay, balance"),
+              ::testing::HasSubstr("there is a tool 'rollback' already"));
+  EXPECT_THAT(without("https://till", "ftp://till"), ::testing::HasSubstr("must begin with http"));
+}
+
+TEST(AgentsConfig, an_mcp_server_has_a_url_or_a_command) {
+  const auto config = read(
+      "tools: [{mcp: {name: t, command: [till, --quiet], env: {K: \"env:K\"}, allow: [pay]}}]");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->tenants[0].declared.tool("pay")->mcp->url, R"(stdio:["till","--quiet"])");
+  EXPECT_THAT(errors_of("tools: [{mcp: {name: t, allow: [pay]}}]"),
+              ::testing::HasSubstr("a url or a command"));
+  EXPECT_THAT(errors_of("tools: [{mcp: {name: t, command: [x], url: \"http://h\", allow: [p]}}]"),
+              ::testing::HasSubstr("a url or a command"));
+  EXPECT_THAT(errors_of("tools: [{mcp: {name: t, command: x y, allow: [pay]}}]"),
+              ::testing::HasSubstr("mcp.command must be a list"));
+}
+
+TEST(AgentsConfig, an_undo_that_is_not_there_is_told_at_its_own_tool) {
+  EXPECT_EQ(errors_of(R"(tools:
+  - {name: look, description: Looks., http: {url: "http://h/"}}
+  - {name: pay, description: Pays., undo: unpay, http: {url: "http://h/"}}
+  - worker: {name: till, allow: [ship], undo: {ship: unship}}
+)"),
+            "f.yaml:3:5: tool 'pay': there is no tool 'unpay' to undo it\n"
+            "f.yaml:4:5: tool 'ship': there is no tool 'unship' to undo it");
+}
+
+TEST(AgentsConfig, has_those_tools_of_a_worker_that_it_allows) {
+  const std::string text = R"(tools:
+  - worker: {name: till, allow: [pay, cancel], undo: {pay: cancel}, timeout_s: 60}
+)";
+  const auto config = read(text);
+  ASSERT_TRUE(config) << config.error().message;
+  const agents::ToolDefinition* pay = config->tenants[0].declared.tool("pay");
+  ASSERT_NE(pay, nullptr);
+  EXPECT_EQ(pay->worker->name, "till");
+  EXPECT_EQ(pay->worker->timeout_ms, 60'000);
+  EXPECT_EQ(pay->undo, "cancel");
+  EXPECT_THAT(errors_of("tools: [{worker: {name: till}}]"),
+              ::testing::HasSubstr("worker.allow must name"));
+  EXPECT_THAT(errors_of("tools: [{worker: {name: Till, allow: [pay]}}]"),
+              ::testing::HasSubstr("worker needs a name"));
 }
 
 TEST(AgentsConfig, takes_no_key_in_the_file_and_does_not_repeat_it) {

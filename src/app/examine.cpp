@@ -16,6 +16,7 @@
 #include "app/directory_reader.hpp"
 #include "app/signing_key.hpp"
 #include "codec/policy_codec.hpp"
+#include "core/approval/group_expression.hpp"
 #include "net/http_client.hpp"
 
 namespace fermata::app {
@@ -71,21 +72,20 @@ void examine_groups(const Policy& policy, const Directory& directory, Checks& ch
   rules.push_back(&policy.fallback);
   for (const Rule* rule : rules) {
     for (const Threshold& threshold : rule->thresholds) {
+      // Whoever stands for the requester or an argument is known with the request only.
+      if (threshold.veto || threshold.from.find('(') != std::string::npos) continue;
       std::int64_t members = 0;
-      if (const auto group = directory.groups.find(threshold.from);
-          group != directory.groups.end()) {
-        for (const std::string& person : group->second.members) {
-          members += directory.is_member(threshold.from, person) ? 1 : 0;
-        }
+      for (const auto& [id, person] : directory.people) {
+        members += matches(threshold.from, directory, {}, id) ? 1 : 0;
       }
       if (members >= threshold.approve) continue;
       const std::string name = rule->name.empty() ? "the default" : "rule '" + rule->name + "'";
       checks.push_back(
           {Level::kWarn,
            "policy",
-           name + " asks " + std::to_string(threshold.approve) + " of group '" + threshold.from +
-               "', which has " + std::to_string(members) + " active members",
-           "nobody can agree to such a call: fermata groups add " + threshold.from + " <person>"});
+           name + " asks " + std::to_string(threshold.approve) + " of '" + threshold.from +
+               "', which are " + std::to_string(members) + " active people",
+           "nobody can agree to such a call: see fermata groups add, fermata people set"});
     }
   }
 }
@@ -98,6 +98,7 @@ void examine_directory(store::Store& store, const Config& config, Checks& checks
       continue;
     }
     if (directory->keys.empty()) continue;  // Not begun: bootstrap is still to come.
+    examine_workers(tenant, *directory, SystemClock().now_ms(), checks);
     if (directory->policies.empty()) {
       checks.push_back({Level::kWarn,
                         "policy",
@@ -238,6 +239,7 @@ Checks examine(const Config& config) {
   Checks checks;
   examine_variables(checks);
   examine_policies(config, checks);
+  examine_agents(config, checks);
   examine_signing_key(config, checks);
   examine_store(config, checks);
   examine_address(config, checks);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/config.hpp"
+#include "core/directory/directory.hpp"
 #include "store/inspect.hpp"
 
 namespace fermata::app {
@@ -27,7 +28,11 @@ Checks examine(const Config& config);
 void examine_variables(Checks& checks);
 void examine_policies(const Config& config, Checks& checks);
 void examine_signing_key(const Config& config, Checks& checks);
+void examine_agents(const Config& config, Checks& checks);
 void examine_store(const Config& config, Checks& checks);
 void examine_address(const Config& config, Checks& checks);
+
+// Whether those who serve a tenant's tools have a key. `directory` has begun.
+void examine_workers(const Tenant& tenant, const Directory& directory, TimeMs now, Checks& checks);
 
 }  // namespace fermata::app

@@ -85,6 +85,7 @@ unsigned threads(std::int64_t n) { return static_cast<unsigned>(n); }
 store::Options store_options(const Config& config) {
   store::Options options;
   options.readers = static_cast<int>(config.store_readers);
+  options.cache_bytes = config.store_cache_bytes;
   options.timeout_ms = static_cast<int>(config.store_timeout_ms);
   options.sole = true;
   return options;
@@ -102,20 +103,41 @@ engine::Options engine_options(const Config& config, std::string seed) {
   options.max_resident_bytes = size(config.limits.resident_bytes);
   options.grant_lifetime_ms = config.limits.grant_lifetime_s * 1000;
   options.request_memory_ms = config.limits.request_memory_s * 1000;
+  options.max_changes = size(config.limits.changes);
   options.env = config.env;
   for (const Tenant& tenant : config.tenants)
     for (const agents::AgentDefinition& agent : tenant.declared.agents)
       options.native_agents.insert(agent.name);
-  options.limits = {
-      config.limits.turn_attempts, config.limits.rollback_attempts, config.limits.undo_attempts};
+  options.limits = {config.limits.turn_attempts,
+                    config.limits.rollback_attempts,
+                    config.limits.undo_attempts,
+                    config.limits.request_changes,
+                    config.limits.freezes_per_hour,
+                    config.limits.fork_calls,
+                    config.limits.fork_bytes,
+                    config.limits.permission_bytes,
+                    config.limits.permitted_calls};
   return options;
 }
 
-agents::OrchestratorOptions orchestrator_options(const Config& config, Random& random) {
+// nullptr: no worker is named that serves tools.
+std::shared_ptr<engine::ToolDesk> tool_desk(const Config& config, Random& random) {
+  std::vector<engine::ToolDesk::Served> served;
+  for (const Tenant& tenant : config.tenants)
+    for (const agents::ToolDefinition& tool : tenant.declared.tools)
+      if (tool.worker) served.push_back({tenant.name, tool.worker->name, {tool.name}});
+  return served.empty() ? nullptr : std::make_shared<engine::ToolDesk>(random, served);
+}
+
+agents::OrchestratorOptions orchestrator_options(const Config& config,
+                                                 Random& random,
+                                                 engine::ToolDesk* desk) {
   agents::OrchestratorOptions options;
   options.worker = "native-" + random_suffix(random).substr(0, 8);
   options.threads = threads(config.native_threads);
   options.lease_ms = config.native_lease_s * 1000;
+  options.grace_ms = config.limits.shutdown_grace_ms;
+  options.desk = desk;
   for (const Tenant& tenant : config.tenants)
     if (!tenant.declared.agents.empty()) options.tenants.push_back({tenant.name, tenant.declared});
   // Nobody to run: no threads.
@@ -128,6 +150,7 @@ api::ApiOptions api_options(const Config& config, const std::string& seed) {
   options.cors_origins = config.cors_origins;
   options.worker_threads = threads(config.api_threads);
   options.max_queued = size(config.limits.questions);
+  options.max_stream_backlog = size(config.limits.stream_backlog_bytes);
   options.max_streams = size(config.limits.streams);
   options.max_wait_s = static_cast<int>(config.limits.wait_s);
   options.max_lease_s = static_cast<int>(config.limits.lease_s);
@@ -137,6 +160,8 @@ api::ApiOptions api_options(const Config& config, const std::string& seed) {
   options.stranger_rate = config.limits.stranger_rate;
   options.stranger_burst = config.limits.stranger_burst;
   options.public_url = config.public_url;
+  options.session_s = config.console_session_s;
+  options.link_s = config.console_link_s;
   options.mcp_wait_s = static_cast<int>(config.limits.mcp_wait_s);
   options.max_mcp_wait_s = static_cast<int>(config.limits.mcp_longest_wait_s);
   options.mcp_session_s = config.limits.mcp_session_s;
@@ -284,9 +309,12 @@ Result<void> serve(const Config& config, std::ostream& out) {
   engine::Options engine_settings = engine_options(config, seed);
   engine_settings.replaced = [&replaced] { replaced.stop(); };
   FERMATA_TRY(const auto engine, engine::Engine::start(*store, random, std::move(engine_settings)));
+  const auto desk = tool_desk(config, random);
   FERMATA_TRY(const auto orchestrator,
-              agents::Orchestrator::make(*engine, random, orchestrator_options(config, random)));
+              agents::Orchestrator::make(
+                  *engine, random, orchestrator_options(config, random, desk.get())));
   api::ApiOptions options = api_options(config, seed);
+  options.tool_desk = desk;
   options.follow_text = [&watchers = orchestrator->watchers()](const std::string& tenant,
                                                                const std::string& workflow,
                                                                api::OnText on_text) {

@@ -3,6 +3,7 @@
 #include "app/cli/approvals.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 
 #include "app/cli/cli.hpp"
@@ -17,7 +18,7 @@ constexpr std::size_t kMostWatched = 10'000;
 
 struct Filter {
   std::string status, workflow, agent;
-  bool all = false, mine = false;
+  bool all = false, mine = false, each = false;
   std::size_t limit = 50;
 };
 
@@ -33,6 +34,7 @@ std::string query(const Filter& filter) {
   add("workflow", filter.workflow);
   add("agent", filter.agent);
   add("mine", filter.mine ? "true" : "");
+  add("fold", filter.each || !filter.workflow.empty() ? "" : "true");
   return path;
 }
 
@@ -48,6 +50,10 @@ int list(Cli& cli, const Filter& filter) {
                                                               : "Nothing is waiting.\n");
     }
     std::string text = render_requests(cli.style, *found, cli.now());
+    const bool folded = std::any_of(found->begin(), found->end(), [](const json::Value& one) {
+      return one.int_or("equal_open") > 0;
+    });
+    if (folded) text += "Equal requests stand in one line: --each lists them one by one.\n";
     if (more) text += "There are more: --limit shows them.\n";
     return text;
   });
@@ -132,9 +138,16 @@ void add_approvals(CLI::App& app, Cli& cli) {
   CLI::App* command = group->add_subcommand("list", "Requests, newest first; the pending ones");
   add_filter(command, filter);
   command->add_option("--status", filter->status, "Of this status")
-      ->check(CLI::IsMember(
-          {"pending", "approved", "rejected", "answered", "expired", "cancelled", "superseded"}));
+      ->check(CLI::IsMember({"pending",
+                             "approved",
+                             "rejected",
+                             "answered",
+                             "expired",
+                             "cancelled",
+                             "superseded",
+                             "ignored"}));
   command->add_flag("--all", filter->all, "Of any status");
+  command->add_flag("--each", filter->each, "Equal requests one by one");
   command->add_option("--limit", filter->limit, "At most so many")->capture_default_str();
   command->callback([&cli, filter] { cli.action = [&cli, filter] { return list(cli, *filter); }; });
 
@@ -161,6 +174,7 @@ void add_approvals(CLI::App& app, Cli& cli) {
     };
   });
   add_decisions(*group, cli);
+  add_verbs(*group, cli);
 }
 
 }  // namespace fermata::app::cli

@@ -8,7 +8,9 @@
 
 namespace fermata::app::cli {
 
-// approve, reject, edit, answer and cancel, into the group `approvals`.
+// approve, reject, edit, answer, ignore and cancel, into the group `approvals`.
 void add_decisions(CLI::App& group, Cli& cli);
+// What people do with a request besides deciding it.
+void add_verbs(CLI::App& group, Cli& cli);
 
 }  // namespace fermata::app::cli

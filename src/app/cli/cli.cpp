@@ -16,7 +16,8 @@ namespace {
 
 constexpr const char* kDefaultUrl = "http://127.0.0.1:7654";
 constexpr const char* kFooter =
-    "\nThe commands approvals, workflows, people, groups, keys and policy talk to a server:\n"
+    "\nThe commands approvals, workflows, freeze, thaw, freezes, permissions, people, groups,\n"
+    "resources, keys and policy talk to a server:\n"
     "  FERMATA_URL   where it is (default http://127.0.0.1:7654)\n"
     "  FERMATA_KEY   your API key; or --key-file\n"
     "  NO_COLOR      when set, no colours\n"
@@ -88,6 +89,11 @@ Result<Client*> Cli::client() {
     std::string key = environment("FERMATA_KEY");
     if (!key_file.empty()) {
       std::ifstream file(key_file);
+      if (!file) {
+        return fail(ErrorCode::kUnauthenticated,
+                    "cli.no_key",
+                    key_file + ": cannot be read; is that where the key is?");
+      }
       if (!std::getline(file, key)) {
         return fail(ErrorCode::kUnauthenticated, "cli.no_key", key_file + ": holds no key");
       }
@@ -197,8 +203,11 @@ int run(int argc, char** argv) {
   for (const auto add : {add_serve,
                          add_approvals,
                          add_workflows,
+                         add_freezes,
+                         add_permissions,
                          add_people,
                          add_groups,
+                         add_resources,
                          add_keys,
                          add_policy,
                          add_migrate,

@@ -98,12 +98,18 @@ net::ClientRequest Client::request(const std::string& method, const std::string&
 }
 
 Error Client::unreachable(const Error& error) const {
-  return {ErrorCode::kUnavailable,
-          error.reason,
-          "no answer from " + url_ + ": " + error.message +
-              "\n  Is `fermata serve` running there? FERMATA_URL or --url say where to look.",
-          error.detail,
-          {}};
+  // As OpenSSL calls a plain answer to its greeting.
+  const bool speaks_plainly = url_.starts_with("https://") &&
+                              error.message.find("wrong version number") != std::string::npos;
+  return {
+      ErrorCode::kUnavailable,
+      error.reason,
+      "no answer from " + url_ + ": " + error.message +
+          (speaks_plainly
+               ? "\n  What answers there speaks http; try http:// in FERMATA_URL or --url."
+               : "\n  Is `fermata serve` running there? FERMATA_URL or --url say where to look."),
+      error.detail,
+      {}};
 }
 
 Result<json::Value> Client::understand(const Result<net::Response>& answer) const {

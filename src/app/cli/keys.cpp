@@ -124,7 +124,9 @@ void add_create(CLI::App* group, Cli& cli) {
       ->check(CLI::IsMember({"agent", "person", "admin", "readonly"}));
   command->add_option("--agent", wish->agent, "Whose: an agent's id, with --kind agent");
   command->add_option("--person", wish->person, "Whose: a person's id, with --kind person");
-  command->add_option("--on-behalf-of", wish->on_behalf_of, "Person the agent works for");
+  command->add_option("--on-behalf-of",
+                      wish->on_behalf_of,
+                      "Person the agent works for, or whose the admin key is");
   command->add_option("--label", wish->label, "To recognise it by");
   command->add_option("--expires-at", wish->expires_at, "RFC 3339, such as 2027-01-31T00:00:00Z")
       ->check([](const std::string& text) {

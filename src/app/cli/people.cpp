@@ -14,7 +14,9 @@ constexpr std::size_t kMost = 10'000;
 
 struct PersonWish {
   std::string id, name, email;
-  std::vector<std::string> identities;
+  std::vector<std::string> identities, roles, attributes;
+  std::optional<std::string> manager;
+  bool has_roles = false;
   bool inactive = false, active = false;
 };
 
@@ -49,13 +51,16 @@ std::string joined(const std::vector<std::string>& items) {
 
 std::string render_people(const Style& style, const std::vector<json::Value>& people) {
   if (people.empty()) return "Nobody yet: fermata people set <id> --name ...\n";
-  Table table({"ID", "NAME", "EMAIL", "ELSEWHERE", "STATE"}, 1);
+  Table table({"ID", "NAME", "EMAIL", "ELSEWHERE", "ROLES", "ATTRIBUTES", "MANAGER", "STATE"}, 1);
   for (const json::Value& person : people) {
     const bool active = person.bool_or("active", true);
     table.add({visible(person.string_or("id")),
                visible(person.string_or("name")),
                visible(person.string_or("email")),
                short_arguments(person["identities"], 40),
+               joined(strings(person["roles"])),
+               short_arguments(person["attributes"], 40),
+               visible(person.string_or("manager")),
                {active ? "active" : "inactive", active ? Colour::kNone : Colour::kRed}});
   }
   return table.render(style);
@@ -97,6 +102,29 @@ int put(Cli& cli, Client& client, const std::string& path, json::Object body, co
   });
 }
 
+// Roles, attributes and the manager: what group expressions ask for. Gives what is wrong, or
+// nothing.
+std::string set_standing(const json::Value& before, const PersonWish& wish, json::Object& body) {
+  json::Array roles;
+  for (const std::string& role : wish.has_roles ? wish.roles : strings(before["roles"]))
+    if (!role.empty()) roles.emplace_back(role);
+  body.set("roles", std::move(roles));
+  json::Object attributes;
+  if (const json::Object* old = before["attributes"].as_object(); old != nullptr) attributes = *old;
+  for (const std::string& attribute : wish.attributes) {
+    const std::size_t equals = attribute.find('=');
+    if (equals == std::string::npos) return "--attribute wants NAME=VALUE, or NAME= to drop it";
+    const std::string name = attribute.substr(0, equals);
+    if (equals + 1 == attribute.size())
+      attributes.erase(name);
+    else
+      attributes.set(name, attribute.substr(equals + 1));
+  }
+  body.set("attributes", std::move(attributes));
+  body.set("manager", wish.manager.value_or(before.string_or("manager")));
+  return {};
+}
+
 // What is not said stays as it is.
 int set_person(Cli& cli, Client& client, const PersonWish& wish) {
   const std::string path = "/v1/people/" + escaped(wish.id);
@@ -117,6 +145,7 @@ int set_person(Cli& cli, Client& client, const PersonWish& wish) {
     identities.set(identity.substr(0, equals), identity.substr(equals + 1));
   }
   if (!identities.empty()) body.set("identities", identities);
+  if (const auto said = set_standing(*before, wish, body); !said.empty()) return cli.usage(said);
   body.set("active", wish.active || (!wish.inactive && before->bool_or("active", true)));
   return put(cli, client, path, std::move(body), "Person");
 }
@@ -190,11 +219,39 @@ void add_people(CLI::App& app, Cli& cli) {
   command->add_option("--identity", wish->identities, "The same person elsewhere; may be repeated")
       ->type_name("CHANNEL=ID")
       ->allow_extra_args(false);
+  CLI::Option* roles =
+      command->add_option("--role", wish->roles, "All roles; may be repeated, empty for none")
+          ->delimiter(',')
+          ->allow_extra_args(false);
+  command->add_option("--attribute", wish->attributes, "Such as region=eu; may be repeated")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  command->add_option("--manager", wish->manager, "Who; empty for nobody")->type_name("PERSON");
   CLI::Option* inactive = command->add_flag("--inactive", wish->inactive, "May no longer decide");
   command->add_flag("--active", wish->active, "May decide again")->excludes(inactive);
-  command->callback([&cli, wish] {
+  command->callback([&cli, wish, roles] {
+    wish->has_roles = roles->count() > 0;
     cli.action =
         with_client(cli, [&cli, wish](Client& client) { return set_person(cli, client, *wish); });
+  });
+
+  auto minutes = std::make_shared<std::int64_t>(15);
+  command = group->add_subcommand("link", "Make a link with which a person signs in, once");
+  command->add_option("id", wish->id, "Who")->required();
+  command->add_option("--minutes", *minutes, "How long it works")
+      ->check(CLI::Range(1, 7 * 24 * 60))
+      ->capture_default_str();
+  command->callback([&cli, wish, minutes] {
+    cli.action = with_client(cli, [&cli, wish, minutes](Client& client) {
+      const auto made = client.send("POST",
+                                    "/v1/people/" + escaped(wish->id) + "/sign-in-links",
+                                    json::Object{{"for_s", *minutes * 60}});
+      if (!made) return cli.report(made.error());
+      return cli.show(*made, [&] {
+        return "Whoever opens it within " + std::to_string(*minutes) + " min is signed in as " +
+               visible(wish->id) + ":\n  " + visible(made->string_or("url")) + "\n";
+      });
+    });
   });
 }
 

@@ -1,60 +1,26 @@
-// fermata policy check | explain | show | versions | publish.
+// fermata policy check | show | versions | publish, and the list of the others.
+
+#include "app/cli/policy.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fstream>
 #include <sstream>
 
 #include "app/bootstrap.hpp"
-#include "app/cli/arguments.hpp"
-#include "app/cli/cli.hpp"
 #include "app/cli/request_view.hpp"
 #include "app/cli/table.hpp"
 #include "codec/documents.hpp"
 #include "codec/policy_codec.hpp"
+#include "core/policy/doubts.hpp"
 
 namespace fermata::app::cli {
 namespace {
 
 constexpr std::size_t kMost = 1000;
 
-struct Explain {
-  std::string tool, json_text, file;
-  std::vector<std::string> changes;
-};
-
-Result<std::string> read_file(const std::string& path) {
-  FERMATA_CHECK_OK(refuse_folder(path));
-  const std::ifstream file(path);
-  if (!file) return fail(ErrorCode::kInvalid, "policy.unreadable", path + ": cannot be read");
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-bool orders(Operator op) {
-  return op == Operator::kLt || op == Operator::kLte || op == Operator::kGt || op == Operator::kGte;
-}
-
-// What is allowed and hardly meant: a number in quotes is compared as text, and never with numbers.
-std::vector<std::string> doubtful(const Policy& policy) {
-  std::vector<std::string> doubts;
-  for (const Rule& rule : policy.rules) {
-    for (const Condition& condition : rule.when) {
-      const std::string* text = condition.operand.as_string();
-      if (!orders(condition.op) || text == nullptr) continue;
-      const Result<json::Value> read = json::parse(*text);
-      if (!read || !read->is_number()) continue;
-      doubts.push_back("rule '" + rule.name + "' compares " + condition.argument +
-                       " with the text \"" + *text +
-                       "\", which no number is above or below; write " + *text + " without quotes");
-    }
-  }
-  return doubts;
-}
-
 // Needs no server: the rules of the language are in the binary.
 int check(Cli& cli, const std::string& path) {
-  const auto source = read_file(path);
+  const auto source = read_policy_source(path);
   if (!source) return cli.report(source.error());
   const codec::ParsedPolicy parsed = codec::parse_policy(*source);
   json::Array errors;
@@ -64,74 +30,21 @@ int check(Cli& cli, const std::string& path) {
                                   {"msg", wrong.message}});
   }
   const bool good = parsed.errors.empty();
-  const std::vector<std::string> doubts =
-      good ? doubtful(parsed.policy) : std::vector<std::string>();
-  json::Array warnings(doubts.begin(), doubts.end());
+  const std::vector<std::string> doubted =
+      good ? doubts(parsed.policy) : std::vector<std::string>();
+  json::Array warnings(doubted.begin(), doubted.end());
   const json::Value report =
       json::Object{{"ok", good}, {"errors", std::move(errors)}, {"warnings", std::move(warnings)}};
   cli.show(report, [&] {
     if (!good) return prose(codec::to_string(parsed.errors, path), "");
     std::string told;
-    for (const std::string& doubt : doubts) told += path + ": warning: " + visible(doubt) + "\n";
+    for (const std::string& doubt : doubted) told += path + ": warning: " + visible(doubt) + "\n";
     return told + path + ": " +
-           count(static_cast<std::int64_t>(parsed.policy.rules.size()), "rule") + ", hash " +
+           count(static_cast<std::int64_t>(parsed.policy.rules.size()), "rule") + ", " +
+           count(static_cast<std::int64_t>(parsed.cases.size()), "case") + ", hash " +
            parsed.policy.hash + "\n";
   });
   return good ? kOk : kRefused;
-}
-
-std::string render_verdict(const Style& style, const json::Value& verdict) {
-  const std::string effect = verdict.string_or("effect");
-  const Colour colour = effect == "allow"  ? Colour::kGreen
-                        : effect == "deny" ? Colour::kRed
-                                           : Colour::kYellow;
-  std::string out = paint(style, colour, effect) + "  rule: " + visible(verdict.string_or("rule"));
-  out += "\n" + prose(verdict.string_or("explanation"), "  ");
-  if (const json::Array* all = verdict["thresholds"].as_array(); all != nullptr) {
-    for (const json::Value& one : *all) {
-      out += "  " + std::to_string(one.int_or("approve")) + " of " +
-             visible(one.string_or("from")) +
-             " must agree; refusals that end it: " + std::to_string(one.int_or("reject")) + "\n";
-    }
-  }
-  return out;
-}
-
-Result<json::Value> explained_locally(const Explain& wish, const json::Value& arguments) {
-  FERMATA_TRY(const std::string source, read_file(wish.file));
-  const codec::ParsedPolicy parsed = codec::parse_policy(source);
-  if (!parsed.errors.empty()) {
-    return fail(ErrorCode::kInvalid, "policy.invalid", codec::to_string(parsed.errors, wish.file));
-  }
-  const PolicyVerdict verdict = evaluate(parsed.policy, wish.tool, *arguments.as_object());
-  return json::Value(json::Object{{"effect", to_string(verdict.effect)},
-                                  {"rule", verdict.rule},
-                                  {"thresholds", codec::to_document(verdict.thresholds)},
-                                  {"explanation", verdict.explanation}});
-}
-
-int explain(Cli& cli, const Explain& wish) {
-  json::Value arguments = json::Object();
-  if (!wish.json_text.empty()) {
-    Result<json::Value> whole = json::parse(wish.json_text);
-    if (!whole || whole->as_object() == nullptr) {
-      return cli.usage("--arguments must be a JSON object");
-    }
-    arguments = *std::move(whole);
-  }
-  Result<json::Value> changed = with_changes(std::move(arguments), wish.changes);
-  if (!changed) return cli.usage(visible(changed.error().message));
-  Result<json::Value> verdict = json::Value();
-  if (!wish.file.empty()) {
-    verdict = explained_locally(wish, *changed);
-  } else {
-    const Result<Client*> client = cli.client();
-    if (!client) return cli.report(client.error());
-    verdict = (*client)->send(
-        "POST", "/v1/policies/explain", json::Object{{"tool", wish.tool}, {"arguments", *changed}});
-  }
-  if (!verdict) return cli.report(verdict.error());
-  return cli.show(*verdict, [&] { return render_verdict(cli.style, *verdict); });
 }
 
 int show_current(Cli& cli) {
@@ -167,21 +80,49 @@ int versions(Cli& cli) {
   });
 }
 
-int publish_file(Cli& cli, const std::string& path) {
+std::string published(const json::Value& made) {
+  if (made.string_or("kind") != "policy")
+    return "Version " + std::to_string(made.int_or("version")) +
+           " is in force. Pending requests keep the thresholds they were made with.\n";
+  const std::string id = visible(made.string_or("id"));
+  return visible(made.string_or("title")) + " waits for " + render_needed(made) +
+         ".\n  fermata approvals show " + id + "\n  fermata approvals approve " + id + "\n";
+}
+
+int publish_file(Cli& cli, const std::string& path, const std::string& reason) {
   const Result<PolicyFile> policy = read_policy_file(path);
   if (!policy) return cli.report(policy.error());
   const Result<Client*> client = cli.client();
   if (!client) return cli.report(client.error());
-  const auto made =
-      (*client)->send("POST", "/v1/policies", json::Object{{"source", policy->source}});
+  json::Object body{{"source", policy->source}};
+  if (!reason.empty()) body.set("reason", reason);
+  const auto made = (*client)->send("POST", "/v1/policies", std::move(body));
   if (!made) return cli.report(made.error());
-  return cli.show(*made, [&] {
-    return "Version " + std::to_string(made->int_or("version")) +
-           " is in force. Pending requests keep the thresholds they were made with.\n";
-  });
+  return cli.show(*made, [&] { return published(*made); });
 }
 
 }  // namespace
+
+Result<std::string> read_policy_source(const std::string& path) {
+  FERMATA_CHECK_OK(refuse_folder(path));
+  const std::ifstream file(path);
+  if (!file) return fail(ErrorCode::kInvalid, "policy.unreadable", path + ": cannot be read");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+Result<codec::ParsedPolicy> parsed_policy(const std::string& source, const std::string& name) {
+  codec::ParsedPolicy parsed = codec::parse_policy(source);
+  if (!parsed.errors.empty())
+    return fail(ErrorCode::kInvalid, "policy.invalid", codec::to_string(parsed.errors, name));
+  return parsed;
+}
+
+Result<codec::ParsedPolicy> load_policy(const std::string& path) {
+  FERMATA_TRY(const std::string source, read_policy_source(path));
+  return parsed_policy(source, path);
+}
 
 void add_policy(CLI::App& app, Cli& cli) {
   CLI::App* group = app.add_subcommand("policy", "Which call needs whom");
@@ -191,24 +132,22 @@ void add_policy(CLI::App& app, Cli& cli) {
   command->add_option("file", *path, "Policy file")->required();
   command->callback([&cli, path] { cli.action = [&cli, path] { return check(cli, *path); }; });
 
-  auto wish = std::make_shared<Explain>();
-  command = group->add_subcommand("explain", "What would happen to a call, and by which rule");
-  command->add_option("tool", wish->tool, "Name of the tool")->required();
-  command->add_option("--set", wish->changes, "An argument; may be repeated")
-      ->type_name("NAME=VALUE")
-      ->allow_extra_args(false);
-  command->add_option("--arguments", wish->json_text, "All arguments")->type_name("JSON");
-  command->add_option("--file", wish->file, "By this file, without a server")->type_name("FILE");
-  command->callback([&cli, wish] { cli.action = [&cli, wish] { return explain(cli, *wish); }; });
+  add_policy_test(*group, cli);
+  add_policy_explain(*group, cli);
+  add_policy_diff(*group, cli);
 
   command = group->add_subcommand("show", "The policy in force");
   command->callback([&cli] { cli.action = [&cli] { return show_current(cli); }; });
   command = group->add_subcommand("versions", "All policies there were, newest first");
   command->callback([&cli] { cli.action = [&cli] { return versions(cli); }; });
-  command = group->add_subcommand("publish", "Put a file into force");
+  auto reason = std::make_shared<std::string>();
+  command = group->add_subcommand(
+      "publish", "Propose a file instead of the policy in force; others agree to it");
   command->add_option("file", *path, "Policy file")->required();
-  command->callback(
-      [&cli, path] { cli.action = [&cli, path] { return publish_file(cli, *path); }; });
+  command->add_option("--reason", *reason, "Why");
+  command->callback([&cli, path, reason] {
+    cli.action = [&cli, path, reason] { return publish_file(cli, *path, *reason); };
+  });
 }
 
 }  // namespace fermata::app::cli

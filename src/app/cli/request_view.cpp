@@ -4,6 +4,7 @@
 
 #include "app/cli/arguments.hpp"
 #include "app/cli/table.hpp"
+#include "ui/view/surfaces.hpp"
 
 namespace fermata::app::cli {
 namespace {
@@ -24,11 +25,79 @@ std::string thresholds(const json::Value& request) {
     const std::int64_t approve = threshold.int_or("approve");
     const std::int64_t reject = threshold.int_or("reject");
     if (!out.empty()) out += "; ";
-    out += std::to_string(approve) + " of " + visible(threshold.string_or("from")) +
-           " must agree, " + std::to_string(reject) +
-           (reject == 1 ? " refusal ends" : " refusals end") + " it";
+    const std::string from = threshold.string_or("from");
+    const std::string name = threshold.string_or("name", from);
+    std::string who = visible(from);
+    if (name != from) who.append(" (").append(visible(name)).append(")");
+    const std::string ends = count(reject, "refusal") + (reject == 1 ? " ends it" : " end it");
+    if (threshold.bool_or("veto")) {
+      out.append(who).append(" may refuse, ").append(ends);
+      continue;
+    }
+    if (threshold.int_or("stage", 1) > 1)
+      out += "stage " + std::to_string(threshold.int_or("stage")) + ": ";
+    out.append(std::to_string(approve))
+        .append(" of ")
+        .append(who)
+        .append(" must agree, ")
+        .append(ends);
+    if (!threshold["choice"].is_null())
+      out += ", one of the choice " + choice_name(threshold) + " is enough";
   }
   return out;
+}
+
+std::string because(const json::Value& decision) {
+  const std::string why = decision.string_or("withdrawn");
+  return why.empty() ? "" : ", " + visible(why);
+}
+
+std::string at_deadline(const json::Value& request) {
+  const std::string what = request.string_or("on_deadline");
+  if (what == "reject") return "is rejected";
+  if (what == "ignore") return "is skipped";
+  if (what == "answer") return "is answered with " + inline_json(request["default_answer"]);
+  return "expires";
+}
+
+// When it takes effect, is reminded of, and how far its deadline can be moved.
+std::string schedule(const Style& style, const json::Value& request, TimeMs now) {
+  std::string out;
+  const json::Value& plan = request["schedule"];
+  if (const TimeMs effect = time_of(plan, "effect_at"); effect != 0)
+    out += field(style,
+                 "effect",
+                 absolute(effect) + " (" + relative(effect, now) +
+                     "), unless somebody rejects it or withdraws");
+  else if (const std::int64_t wait_s = plan.int_or("effect_wait_s"); wait_s > 0)
+    out += field(style, "effect", duration(wait_s * 1000) + " after enough have agreed");
+  if (const std::int64_t more_s = plan.int_or("extend_s"); more_s > 0)
+    out += field(style, "more time", "up to " + duration(more_s * 1000));
+  return out;
+}
+
+// The answers that the request names itself, and what each comes to.
+std::string outcomes(const Style& style, const json::Value& request) {
+  std::string out;
+  if (const json::Array* named = request["outcomes"].as_array())
+    for (const json::Value& one : *named) {
+      const std::string text = one.string_or("text");
+      out += field(style,
+                   out.empty() ? "outcomes" : "",
+                   visible(one.string_or("name")) + ": --outcome of " +
+                       visible(one.string_or("means")) +
+                       (text.empty() ? "" : "; the agent is told: " + visible(text)));
+    }
+  return out;
+}
+
+std::string claimed(const json::Value& request, TimeMs now) {
+  const json::Value& claim = request["claim"];
+  if (claim.is_null()) return {};
+  const std::string person = claim.string_or("person");
+  const std::string by = claim.string_or("by");
+  return visible(person) + (by == person ? "" : ", assigned by " + visible(by)) + ", " +
+         relative(time_of(claim, "at"), now);
 }
 
 std::string decisions(const Style& style, const json::Value& request, TimeMs now) {
@@ -43,11 +112,22 @@ std::string decisions(const Style& style, const json::Value& request, TimeMs now
                        " by " + visible(decision.string_or("door"));
     const std::string reason = decision.string_or("reason");
     if (!reason.empty()) line += ": " + visible(reason);
+    const std::string seat = decision.string_or("delegated_by");
+    if (!seat.empty()) line += paint(style, Colour::kDim, "  (for " + visible(seat) + ")");
     if (!decision.bool_or("counts", true)) {
-      line += paint(style, Colour::kDim, "  (no longer counts: edited since)");
+      const std::string why =
+          decision["withdrawn"].is_null() ? "edited since" : "withdrawn" + because(decision);
+      line += paint(style, Colour::kDim, "  (no longer counts: " + why + ")");
     }
     out += line + "\n";
   }
+  return out;
+}
+
+std::string asked_by(const json::Value& request) {
+  std::string out = actor(request["requester"]);
+  const std::string person = request.string_or("on_behalf_of");
+  if (!person.empty()) out += " for " + visible(person);
   return out;
 }
 
@@ -61,14 +141,34 @@ std::string agents_words(const Style& style, const json::Value& request) {
     out += "  " + paint(style, Colour::kDim, label) + "\n" + prose(words, "    │ ");
   }
   if (out.empty()) return out;
-  return "\nIn the agent's own words, which nobody has checked\n" + out;
+  const bool by_person = request["requester"].string_or("kind") == "person";
+  return std::string(by_person ? "\nIn the words of " + asked_by(request)
+                               : "\nIn the agent's own words") +
+         ", which nobody has checked\n" + out;
 }
 
-std::string asked_by(const json::Value& request) {
-  std::string out = actor(request["requester"]);
-  const std::string person = request.string_or("on_behalf_of");
-  if (!person.empty()) out += " for " + visible(person);
+// Without a view, from an older server: the arguments as they are.
+std::string bare(const Style& style, const json::Value& request) {
+  std::string out;
+  out += paint(style, Colour::kBold, sentence(request)) + "\n\n";
+  out += full_arguments(request["arguments"], "    ");
+  const json::Value& original = request["original_arguments"];
+  if (!original.is_null()) {
+    const std::string action = visible(request.string_or("original_action"));
+    out += "\n  Edited; the agent had asked for" + (action.empty() ? "" : " " + action) + "\n";
+    for (const std::string& line : differences(original, request["arguments"])) {
+      out += "    " + line + "\n";
+    }
+  }
   return out;
+}
+
+// What is asked. The agent's own words come at the end.
+std::string asked(const Style& style, const json::Value& request) {
+  auto view = ui::view_from(request["view"]);
+  if (!view) return bare(style, request);
+  view->words.reset();
+  return ui::view_terminal(*view, {style.colour}).text;
 }
 
 std::string left(const json::Value& request, TimeMs now) {
@@ -87,6 +187,11 @@ std::string actor(const json::Value& document) {
   const std::string id = visible(document.string_or("id"));
   if (kind.empty()) return id.empty() ? "somebody" : id;
   return kind == "system" ? "the system" : id.empty() ? visible(kind) : visible(kind) + " " + id;
+}
+
+std::string choice_name(const json::Value& threshold) {
+  const std::string choice = threshold.string_or("choice");
+  return visible(choice.substr(choice.rfind('/') + 1));
 }
 
 Colour colour_of_status(const std::string& status) {
@@ -116,16 +221,31 @@ std::string render_needed(const json::Value& request) {
   if (needed == nullptr || request.string_or("status") != "pending") return out;
   for (const json::Value& one : *needed) {
     if (!out.empty()) out += ", ";
-    out += visible(one.string_or("from")) + " " + std::to_string(one.int_or("given")) + " of " +
-           std::to_string(one.int_or("approve"));
+    out += visible(one.string_or("name", one.string_or("from"))) + " " +
+           std::to_string(one.int_or("given")) + " of " + std::to_string(one.int_or("approve"));
+    if (const std::int64_t refused = one.int_or("refused"); refused > 0)
+      out += " (refused by " + std::to_string(refused) + " of " +
+             std::to_string(one.int_or("reject", 1)) + ")";
   }
   return out;
+}
+
+std::string render_published(const json::Value& request) {
+  const json::Value& published = request["published"];
+  const std::string state = published.string_or("state");
+  const std::string version = "version " + std::to_string(published.int_or("version"));
+  if (state == "in_force") return "in force as " + version;
+  if (state == "replaced") return "was in force as " + version;
+  if (state == "too_late") return "another version came into force first; propose it again";
+  return state == "coming" ? "comes into force" : "";
 }
 
 std::string render_outcome(const json::Value& request, TimeMs now) {
   const json::Value& outcome = request["outcome"];
   if (outcome.is_null()) return {};
   std::string out = visible(outcome.string_or("status", request.string_or("status")));
+  if (const std::string name = outcome.string_or("name"); !name.empty())
+    out += " (" + visible(name) + ")";
   const std::string by = outcome.string_or("by");
   if (!by.empty()) out += " by " + visible(by);
   const TimeMs at = time_of(request, "closed_at");
@@ -142,15 +262,7 @@ std::string render_request(const Style& style, const json::Value& request, TimeM
   std::string out = paint(style, Colour::kBold, visible(request.string_or("id"))) + "  " +
                     paint(style, colour_of_status(status), status) + "  asked " +
                     relative(time_of(request, "created_at"), now) + "\n\n";
-  out += paint(style, Colour::kBold, sentence(request)) + "\n\n";
-  out += full_arguments(request["arguments"], "    ");
-  const json::Value& original = request["original_arguments"];
-  if (!original.is_null()) {
-    out += "\n  Edited; the agent had asked for\n";
-    for (const std::string& line : differences(original, request["arguments"])) {
-      out += "    " + line + "\n";
-    }
-  }
+  out += asked(style, request);
   out += "\n";
   const std::string target = request.string_or("target");
   out += field(style, "target", visible(target));
@@ -159,19 +271,29 @@ std::string render_request(const Style& style, const json::Value& request, TimeM
   out += field(style, "who", thresholds(request));
   out += field(style, "so far", render_needed(request));
   const TimeMs deadline = time_of(request, "deadline");
-  if (deadline != 0 && status == "pending") {
-    const bool reject = request.string_or("on_deadline") == "reject";
-    out += field(style,
-                 "deadline",
-                 absolute(deadline) + " (" + relative(deadline, now) + "), then it " +
-                     (reject ? "is rejected" : "expires"));
+  // While it waits for its effect, its deadline does nothing.
+  if (deadline != 0 && status == "pending" && request["schedule"]["effect_at"].is_null()) {
+    out += field(
+        style,
+        "deadline",
+        absolute(deadline) + " (" + relative(deadline, now) + "), then it " + at_deadline(request));
   }
+  if (const json::Value& freeze = request["frozen_by"]; !freeze.is_null())
+    out += field(style,
+                 "frozen",
+                 "by " + visible(freeze.string_or("by")) + ": " +
+                     visible(freeze.string_or("reason")) + "; its times move on with the clock");
+  if (status == "pending") out += schedule(style, request, now);
+  out += outcomes(style, request);
+  out += field(style, "taken on", claimed(request, now));
   out += field(style, "hash", visible(request.string_or("hash")));
   out += field(style, "outcome", render_outcome(request, now));
+  out += field(style, "policy", render_published(request));
   if (!request["form"].is_null()) {
     out += "\nThe answer has this form\n" + full_arguments(request["form"]["schema"], "    ");
   }
   out += decisions(style, request, now);
+  out += render_facts(request, now);
   out += agents_words(style, request);
   return out;
 }
@@ -186,13 +308,17 @@ std::string render_requests(const Style& style,
     std::string what = visible(request.string_or("action"));
     if (request.string_or("kind") == "in_doubt") what.insert(0, "did it happen? ");
     what.append("(").append(short_arguments(request["arguments"], kShortArguments)).append(")");
+    if (const auto equal = request.int_or("equal_open"); equal > 0)
+      what += " and " + std::to_string(equal) + " equal";
     table.add({visible(request.string_or("id")),
                {status, colour_of_status(status)},
                asked_by(request),
                what,
                pending ? render_needed(request) : visible(request["outcome"].string_or("by")),
                relative(time_of(request, "created_at"), now),
-               pending ? left(request, now) : ""});
+               !pending                         ? ""
+               : request["frozen_by"].is_null() ? left(request, now)
+                                                : "frozen"});
   }
   return table.render(style);
 }

@@ -19,9 +19,19 @@ std::string render_request(const Style& style, const json::Value& request, TimeM
 
 // "finance 1 of 2, legal 0 of 1"; empty when nobody is asked any more.
 std::string render_needed(const json::Value& request);
+// The name of a threshold's choice as its rule has it: the rule's own name stands before that.
+std::string choice_name(const json::Value& threshold);
+// Of a policy that was agreed to, what came of it; else empty.
+std::string render_published(const json::Value& request);
 
 // "approved by grace, 3 min ago: looks right"; empty while it is pending.
 std::string render_outcome(const json::Value& request, TimeMs now);
+
+// Who decides for whom, and what was said; empty when there is nothing.
+std::string render_facts(const json::Value& request, TimeMs now);
+
+// What is missing, who can give it, and what comes when if nobody answers.
+std::string render_explanation(const Style& style, const json::Value& told, TimeMs now);
 
 // One line per request, for lists.
 std::string render_requests(const Style& style,

@@ -82,6 +82,15 @@ std::string render_preview(const Style& style, const json::Value& preview) {
                    short_arguments(effect["arguments"], kArgumentColumns) +
                    (undo.empty() ? ": cannot be undone" : ": is undone by " + visible(undo));
           });
+  section(text,
+          style,
+          "Still to be undone since an earlier rollback",
+          preview["outstanding"],
+          [](const json::Value& undo) {
+            return visible(undo.string_or("tool")) + " " +
+                   short_arguments(undo["arguments"], kArgumentColumns) + ": by " +
+                   visible(undo.string_or("undo_tool")) + ", " + visible(undo.string_or("state"));
+          });
   section(text, style, "Decisions that stay", preview["decisions_kept"], decided);
   section(text, style, "Decisions that no longer count", preview["decisions_void"], decided);
   section(

@@ -4,6 +4,7 @@
 
 #include "app/cli/arguments.hpp"
 #include "app/cli/request_view.hpp"
+#include "app/cli/timeline_words.hpp"
 
 namespace fermata::app::cli {
 namespace {
@@ -13,8 +14,6 @@ constexpr std::size_t kTimeColumns = 12;
 constexpr std::size_t kLeastRoom = 24;
 constexpr std::size_t kMostRoom = 72;
 constexpr std::int64_t kMostGutters = 6;
-
-std::string type_of(const json::Value& event) { return event.string_or("type"); }
 
 bool is_about(const json::Value& event, const char* member, const std::string& id) {
   return !id.empty() && event["payload"].string_or(member) == id;
@@ -38,15 +37,12 @@ bool continues(const json::Value& head, const json::Value& event) {
   return false;
 }
 
-const json::Value* find(const std::vector<const json::Value*>& group, std::string_view type) {
-  const auto found = std::find_if(group.begin(), group.end(), [&](const json::Value* event) {
-    return type_of(*event) == type;
-  });
-  return found == group.end() ? nullptr : *found;
-}
-
-std::string because(const std::string& reason) {
-  return reason.empty() ? "" : ": " + visible(reason);
+std::string forked_from(const json::Value& origin) {
+  if (origin.is_null()) return {};
+  const std::string checkpoint = origin.string_or("checkpoint");
+  return ", as a fork of " + visible(origin.string_or("workflow")) +
+         (checkpoint.empty() ? "" : " at checkpoint " + number_of(checkpoint)) +
+         "; nothing is done for real";
 }
 
 std::string joined(const std::set<std::string>& ids) {
@@ -55,15 +51,19 @@ std::string joined(const std::set<std::string>& ids) {
   return out;
 }
 
-std::string asks(const json::Value& payload) {
-  std::string out;
-  if (const json::Array* all = payload["thresholds"].as_array(); all != nullptr) {
-    for (const json::Value& one : *all) {
-      out += (out.empty() ? "" : " and ") + std::to_string(one.int_or("approve")) + " of " +
-             visible(one.string_or("from"));
-    }
-  }
-  return out.empty() ? "nobody, because nobody is named" : out;
+// What becomes of an effect whose undo is in that state.
+std::string fate_of(const std::string& state, const std::string& tool) {
+  if (state == "done") return "undone by " + tool;
+  if (state == "pending") return "to be undone by " + tool;
+  if (state == "running") return "is being undone by " + tool;
+  if (state == "waiting") return tool + ", which undoes it, waits for people";
+  if (state == "failed") return "its effect stays, because " + tool + " failed";
+  if (state == "refused") return "its effect stays, because " + tool + " was refused";
+  return "its effect stays";
+}
+
+std::string reason_of(const json::Value& error) {
+  return visible(error.string_or("type") + ": " + error.string_or("message"));
 }
 
 }  // namespace
@@ -71,6 +71,12 @@ std::string asks(const json::Value& payload) {
 std::string number_of(const std::string& id) {
   const std::size_t bar = id.rfind('_');
   return "#" + visible(bar == std::string::npos ? id : id.substr(bar + 1));
+}
+
+void Timeline::know_undos(const json::Value& undos) {
+  const json::Array* all = undos.as_array();
+  if (all == nullptr) return;
+  for (const json::Value& one : *all) undos_.insert_or_assign(one.string_or("call"), one);
 }
 
 std::string Timeline::tell(const std::vector<json::Value>& events) {
@@ -91,6 +97,8 @@ bool Timeline::is_ordinary(const Group& group) const {
   const std::string type = type_of(*group.front());
   const json::Value& payload = (*group.front())["payload"];
   if (type == "call.recorded") return payload["error"].is_null();
+  if (type == "call.imported")
+    return payload["error"].is_null() && payload.string_or("denial_reason").empty();
   if (type != "call.opened" && type != "call.started" && type != "call.closed") return false;
   if (const auto seen = calls_.find(payload.string_or("call"));
       seen != calls_.end() && seen->second.asked)
@@ -136,12 +144,19 @@ std::string Timeline::workflow_line(const std::string& type, const json::Value& 
   const json::Value& payload = event["payload"];
   if (type == "workflow.created") {
     const std::string person = payload.string_or("on_behalf_of");
-    return line(
-        Colour::kNone,
-        "○",
-        "created by " + actor(event["actor"]) + (person.empty() ? "" : ", for " + visible(person)));
+    return line(Colour::kNone,
+                "○",
+                "created by " + actor(event["actor"]) +
+                    (person.empty() ? "" : ", for " + visible(person)) +
+                    forked_from(payload["forked_from"]));
   }
   if (type == "workflow.rolled_back") return rollback_lines(event);
+  if (type == "workflow.forked") return {};  // Its creation says so.
+  if (type == "workflow.effects_allowed")
+    return line(Colour::kYellow,
+                "!",
+                actor(event["actor"]) + " allows effects: from here on calls do the real thing" +
+                    because(payload.string_or("reason")));
   if (type == "checkpoint.created") {
     return line(Colour::kBlue,
                 "◆",
@@ -152,7 +167,8 @@ std::string Timeline::workflow_line(const std::string& type, const json::Value& 
   worker_.clear();
   if (type == "workflow.completed")
     return line(Colour::kGreen, "●", "completed" + result_of(payload));
-  if (type == "workflow.failed") return line(Colour::kRed, "●", "failed" + result_of(payload));
+  if (type == "workflow.failed")  // In full: it is what one came for.
+    return line(Colour::kRed, "●", "failed: " + reason_of(payload["error"]));
   return line(Colour::kRed,
               "●",
               visible(type.substr(type.find('.') + 1)) + " by " + actor(event["actor"]) +
@@ -172,13 +188,27 @@ std::string Timeline::rollback_lines(const json::Value& event) {
   if (const json::Array* undone = payload["undone"].as_array(); undone != nullptr) {
     for (const json::Value& id : *undone) {
       if (id.as_string() == nullptr) continue;
-      out += under(paint(style_, Colour::kYellow, "its effect stays: ") + named(*id.as_string()));
+      out += effect_line(*id.as_string());
     }
   }
   worker_.clear();
   out += under("└ branch " + std::to_string(payload.int_or("epoch")));
   epoch_ = payload.int_or("epoch");
   return out;
+}
+
+std::string Timeline::effect_line(const std::string& call) const {
+  const auto known = undos_.find(call);
+  std::string fate = "its effect stays";
+  std::string why;
+  if (known != undos_.end()) {
+    const std::string state = known->second.string_or("state");
+    fate = fate_of(state, visible(known->second.string_or("undo_tool")));
+    why = because(known->second.string_or("error"));
+  } else if (const auto seen = calls_.find(call); seen != calls_.end() && seen->second.done) {
+    if (!seen->second.undo.empty()) fate = fate_of("pending", seen->second.undo);
+  }
+  return under(paint(style_, Colour::kYellow, fate + ": ") + named(call) + why);
 }
 
 std::string Timeline::turn_line(const std::string& type, const json::Value& event) {
@@ -219,18 +249,31 @@ std::string Timeline::call_line(const std::string& type, const Group& group) {
   const json::Value& payload = (*group.front())["payload"];
   const std::string id = payload.string_or("call");
   if (type == "call.recorded") return recorded_line(payload);
+  if (type == "call.imported") return imported_line(payload);
   if (type == "call.opened") {
     calls_[id] = {visible(payload.string_or("tool")), payload["arguments"]};
+    calls_[id].undo = visible(payload.string_or("undo"));
     // What needs people, or is denied, says so in the event that follows.
     const json::Value* started = find(group, "call.started");
     return started == nullptr ? "" : started_line(*started, find(group, "call.closed"));
   }
+  if (type == "call.permitted") return permitted_line(payload);
   if (type == "call.started") return started_line(*group.front(), find(group, "call.closed"));
   if (type == "call.closed") return ended_line(*group.front());
   if (type == "call.denied" && payload.string_or("reason") == "policy.denied") {
     return line(Colour::kRed, "✗", named(id) + because(payload.string_or("message")));
   }
   return {};
+}
+
+std::string Timeline::permitted_line(const json::Value& payload) {
+  std::string people;
+  for (const json::Value& one : *payload["people"].as_array())
+    people.append(people.empty() ? "" : ", ").append(visible(*one.as_string()));
+  return line(Colour::kGreen,
+              "✓",
+              named(payload.string_or("call")) + " needs no asking: permission " +
+                  visible(payload.string_or("permission")) + " of " + people);
 }
 
 std::string Timeline::recorded_line(const json::Value& payload) {
@@ -241,6 +284,24 @@ std::string Timeline::recorded_line(const json::Value& payload) {
                     Colour::kDim,
                     visible(payload.string_or("kind")) + " " + visible(payload.string_or("tool"))) +
                   result_of(payload));
+}
+
+// Recordings that wait to be used say nothing until they are.
+std::string Timeline::imported_line(const json::Value& payload) {
+  const std::string id = payload.string_or("call");
+  if (id.empty()) return {};
+  calls_[id] = {visible(payload.string_or("tool")), payload["arguments"]};
+  if (const std::string denial = payload.string_or("denial_message"); !denial.empty())
+    return line(Colour::kYellow, "⇠", named(id) + ": " + visible(denial));
+  const bool failed = !payload["error"].is_null();
+  const std::string from = payload.string_or("source").empty() ? "supposed" : "from the source";
+  const std::string what =
+      payload.string_or("kind") == "tool"
+          ? named(id)
+          : visible(payload.string_or("kind")) + " " + visible(payload.string_or("tool"));
+  return line(failed ? Colour::kRed : Colour::kDim,
+              "⇠",
+              what + result_of(payload) + paint(style_, Colour::kDim, "  (" + from + ")"));
 }
 
 std::string Timeline::started_line(const json::Value& event, const json::Value* end) {
@@ -264,6 +325,7 @@ std::string Timeline::ended_line(const json::Value& event) {
   const std::string id = payload.string_or("call");
   const bool failed = !payload["error"].is_null();
   const TimeMs started = calls_[id].started;
+  calls_[id].done = !failed;
   std::string took;
   if (started != 0) {
     took = paint(style_, Colour::kDim, "  in " + duration(time_of(event, "at") - started));
@@ -271,91 +333,6 @@ std::string Timeline::ended_line(const json::Value& event) {
   return line(failed ? Colour::kRed : Colour::kGreen,
               failed ? "✗" : "✓",
               named(id) + result_of(payload) + took);
-}
-
-std::string Timeline::request_line(const std::string& type, const Group& group) {
-  const json::Value& payload = (*group.front())["payload"];
-  if (type == "approval.requested") return asked_line(payload);
-  if (type == "approval.decided") return decided_line(group);
-  if (type == "approval.edited") return edited_lines(group);
-  return closed_line(payload);
-}
-
-std::string Timeline::asked_line(const json::Value& payload) {
-  const std::string id = payload.string_or("approval");
-  const json::Value& question = payload["question"];
-  const std::string kind = question.string_or("kind");
-  RequestSeen seen{payload.string_or("call"),
-                   visible(question.string_or("action")),
-                   kind,
-                   question["arguments"]};
-  pending_.insert(id);
-  if (const auto call = calls_.find(seen.call); call != calls_.end()) call->second.asked = true;
-  const std::string what = kind == "question"
-                               ? seen.action
-                               : seen.action + "(" + short_arguments(seen.arguments, room()) + ")";
-  requests_[id] = std::move(seen);
-  const std::string verb = kind == "in_doubt"   ? "in doubt, did it happen? " + what + " asks "
-                           : kind == "question" ? "question " + what + " to "
-                                                : what + " asks ";
-  return line(Colour::kYellow,
-              kind == "in_doubt" ? "!" : "?",
-              verb + asks(payload) + "  request " + number_of(id));
-}
-
-std::string Timeline::decided_line(const Group& group) {
-  const json::Value& event = *group.front();
-  const json::Value& payload = event["payload"];
-  const std::string id = payload.string_or("approval");
-  const std::string decision = payload.string_or("decision");
-  if (decision == "edit") return {};  // The event before it has told everything.
-  std::string verb = visible(decision) + "s";
-  if (decision == "reject") verb = "refuses";
-  std::string text = visible(payload.string_or("person")) + " " + verb + " request " +
-                     number_of(id) + " " + requests_[id].action +
-                     because(payload.string_or("reason"));
-  if (!payload["answer"].is_null()) text += ": " + inline_json(payload["answer"], room());
-  text += paint(style_, Colour::kDim, "  by " + visible(event.string_or("door")));
-  text += outcome_in(group);
-  const bool no = decision == "reject";
-  return line(no ? Colour::kRed : Colour::kGreen, no ? "✗" : "✓", text);
-}
-
-// "; it is approved" when the group says so.
-std::string Timeline::outcome_in(const Group& group) {
-  const json::Value* end = find(group, "approval.closed");
-  if (end == nullptr) return {};
-  const std::string status = (*end)["payload"].string_or("status");
-  pending_.erase((*end)["payload"].string_or("approval"));
-  return "; it is " + paint(style_, colour_of_status(status), visible(status));
-}
-
-std::string Timeline::edited_lines(const Group& group) {
-  const json::Value& payload = (*group.front())["payload"];
-  const std::string id = payload.string_or("approval");
-  RequestSeen& seen = requests_[id];
-  std::string out = line(Colour::kYellow,
-                         "✎",
-                         visible(payload.string_or("person")) + " edits request " + number_of(id) +
-                             " " + seen.action + because(payload.string_or("reason")) +
-                             "; it asks " + asks(payload) + " anew" + outcome_in(group));
-  for (const std::string& change : differences(seen.arguments, payload["arguments"])) {
-    out += under(change);
-  }
-  seen.arguments = payload["arguments"];
-  calls_[seen.call].arguments = payload["arguments"];
-  return out;
-}
-
-std::string Timeline::closed_line(const json::Value& payload) {
-  const std::string id = payload.string_or("approval");
-  const std::string status = payload.string_or("status");
-  pending_.erase(id);
-  const Colour colour = colour_of_status(status);
-  return line(colour,
-              status == "approved" || status == "answered" ? "✓" : "✗",
-              "request " + number_of(id) + " " + requests_[id].action + " is " + visible(status) +
-                  because(payload.string_or("reason")));
 }
 
 std::string Timeline::wait(TimeMs at) const {
@@ -396,8 +373,7 @@ std::string Timeline::named(const std::string& call) const {
 std::string Timeline::result_of(const json::Value& payload) const {
   const json::Value& error = payload["error"];
   if (!error.is_null()) {
-    return ": " +
-           shorten(visible(error.string_or("type") + ": " + error.string_or("message")), room());
+    return ": " + shorten(reason_of(error), room());
   }
   // The Python SDK puts beside an exact result how a person reads it.
   const json::Value& exact = payload["result"];
@@ -408,36 +384,6 @@ std::string Timeline::result_of(const json::Value& payload) const {
 std::size_t Timeline::room() const {
   if (style_.width == 0) return kMostRoom;
   return std::clamp(style_.width / 3, kLeastRoom, kMostRoom);
-}
-
-std::string render_workflow(const Style& style,
-                            const json::Value& workflow,
-                            const std::vector<json::Value>& events,
-                            Timeline::Steps steps,
-                            TimeMs now) {
-  const std::string status = workflow.string_or("status");
-  const std::string name = workflow.string_or("name");
-  const std::string person = workflow.string_or("on_behalf_of");
-  const TimeMs begun = time_of(workflow, "created_at");
-  const bool closed = status == "completed" || status == "failed" || status == "cancelled";
-  const TimeMs until = closed ? time_of(workflow, "updated_at") : now;
-  const json::Value& calls = workflow["calls"];
-  std::string out = paint(style, Colour::kBold, visible(workflow.string_or("id"))) +
-                    (name.empty() ? "" : "  " + visible(name)) + "\n";
-  out += "agent " + visible(workflow.string_or("agent")) +
-         (person.empty() ? "" : ", for " + visible(person)) + " · " +
-         paint(style, colour_of_status(status), status) + " · " + duration(until - begun) + " · " +
-         count(calls.int_or("total"), "call") + ", " + std::to_string(calls.int_or("open")) +
-         " open\n";
-  out += "began " + absolute(begun) + " (" + relative(begun, now) + ")\n\n";
-  out += Timeline(style, steps).tell(events);
-  const json::Array* pending = workflow["pending_approvals"].as_array();
-  if (pending == nullptr || pending->empty()) return out;
-  out += "\nWaiting for people; fermata approvals show <id>\n";
-  for (const json::Value& id : *pending) {
-    if (id.as_string() != nullptr) out += "  " + visible(*id.as_string()) + "\n";
-  }
-  return out;
 }
 
 }  // namespace fermata::app::cli

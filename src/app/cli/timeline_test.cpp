@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/cli/request_view.hpp"
+#include "app/cli/workflow_view.hpp"
 
 namespace fermata::app::cli {
 namespace {
@@ -72,6 +73,14 @@ TEST(Timeline, ordinary_steps_are_counted_where_it_is_folded) {
             "       start  ? refund(amount=250) asks 2 of finance  request #1\n"
             "       start  ✓ refund(amount=250) → \"paid\"  in 0 ms\n"
             "       start  ✗ look_up(): Timeout: slow  in 0 ms\n");
+}
+
+TEST(Timeline, the_reason_of_a_failed_workflow_is_told_in_full) {
+  const std::string why(500, 'w');
+  Story story = begun();
+  story.add("workflow.failed", R"({"error":{"type":"model.refused","message":")" + why + "\"}}");
+  EXPECT_NE(story.told().find("● failed: model.refused: " + why + "\n"), std::string::npos)
+      << story.told();
 }
 
 TEST(Timeline, a_call_that_runs_is_one_line_with_its_result) {
@@ -195,6 +204,29 @@ TEST(Timeline, a_rollback_opens_a_branch_and_names_the_effects_that_stay) {
   EXPECT_NE(told.find("┆ ▶ turn 2 begins: worker w2\n"), std::string::npos) << told;
 }
 
+TEST(Timeline, a_rollback_says_what_is_to_be_undone_and_by_what) {
+  Story story = begun();
+  story.add("checkpoint.created", R"({"checkpoint":"cp_x_1","name":"start"})")
+      .add("call.opened", R"({"call":"cl_x_1","tool":"book","arguments":{},"undo":"unbook"})")
+      .add("call.started", R"({"call":"cl_x_1","attempt":1})")
+      .add("call.closed", R"({"call":"cl_x_1","result":true})")
+      .add("call.opened", R"({"call":"cl_x_2","tool":"mail","arguments":{},"undo":""})")
+      .add("call.started", R"({"call":"cl_x_2","attempt":1})")
+      .add("call.closed", R"({"call":"cl_x_2","result":true})")
+      .add("call.opened", R"({"call":"cl_x_3","tool":"pay","arguments":{},"undo":"unpay"})")
+      .add("call.started", R"({"call":"cl_x_3","attempt":1})")
+      .add("workflow.rolled_back",
+           R"({"checkpoint":"cp_x_1","epoch":1,"parent":0,"dropped":["cl_x_1","cl_x_2","cl_x_3"],
+               "undone":["cl_x_3","cl_x_2","cl_x_1"]})",
+           "ada");
+  const std::string told = story.told();
+  EXPECT_NE(told.find("                its effect stays: pay()\n"  // Perhaps it did not happen.
+                      "                its effect stays: mail()\n"
+                      "                to be undone by unbook: book()\n"),
+            std::string::npos)
+      << told;
+}
+
 TEST(Timeline, is_the_same_told_at_once_or_in_pieces_that_end_where_lines_do) {
   Story story = begun();
   story.add("call.opened", kOpened)
@@ -217,6 +249,35 @@ TEST(WorkflowView, ends_with_what_waits_for_people) {
   EXPECT_EQ(text.find("wf_x  run\nagent bot · waiting · 1 min · 1 call, 1 open\n"), 0U) << text;
   EXPECT_NE(text.find("Waiting for people; fermata approvals show <id>\n  ap_x_1\n"),
             std::string::npos);
+}
+
+TEST(WorkflowView, says_of_each_effect_that_a_rollback_left_how_its_undoing_went) {
+  Story story = begun();
+  story.add("call.opened", R"({"call":"cl_x_1","tool":"book","arguments":{},"undo":"unbook"})")
+      .add("workflow.rolled_back",
+           R"({"checkpoint":"cp_x_1","epoch":1,"dropped":["cl_x_1"],"undone":["cl_x_1"]})",
+           "ada");
+  const auto told = [&](const std::string& state, const std::string& more) {
+    const json::Value workflow =
+        *json::parse(R"({"id":"wf_x","undo":[{"call":"cl_x_1","undo_tool":"unbook","state":")" +
+                     state + "\"" + more + "}]}");
+    const std::string text =
+        render_workflow({}, workflow, story.events(), Timeline::Steps::kFolded, 1'000'060'000);
+    const std::size_t end = text.find(": book()");
+    const std::size_t begin = text.rfind("  ", end);
+    return text.substr(begin + 2, text.find('\n', end) - begin - 2);
+  };
+  EXPECT_EQ(told("pending", ""), "to be undone by unbook: book()");
+  EXPECT_EQ(told("pending", R"(,"error":"busy")"), "to be undone by unbook: book(): busy");
+  EXPECT_EQ(told("running", ""), "is being undone by unbook: book()");
+  EXPECT_EQ(told("waiting", ""), "unbook, which undoes it, waits for people: book()");
+  EXPECT_EQ(told("done", ""), "undone by unbook: book()");
+  EXPECT_EQ(told("failed", R"(,"error":"no seat")"),
+            "its effect stays, because unbook failed: book(): no seat");
+  EXPECT_EQ(told("refused", R"(,"error":"keep it")"),
+            "its effect stays, because unbook was refused: book(): keep it");
+  EXPECT_EQ(told("impossible", R"(,"error":"it is not known whether it happened")"),
+            "its effect stays: book(): it is not known whether it happened");
 }
 
 TEST(RequestView, shows_what_is_bound_first_and_the_agents_words_last_and_marked) {
@@ -248,6 +309,65 @@ TEST(RequestView, says_how_it_ended_and_by_whom) {
           "outcome":{"status":"rejected","by":"grace","reason":"fraud"}})");
   EXPECT_EQ(render_outcome(request, 120'000), "rejected by grace, 1 min ago: fraud");
   EXPECT_EQ(render_outcome(json::Object{{"outcome", nullptr}}, 0), "");
+}
+
+TEST(Timeline, verbs_and_the_clock_are_told_in_plain_sentences) {
+  const std::string told =
+      begun()
+          .add("call.opened", kOpened)
+          .add("approval.requested", kAsked)
+          .add("approval.claimed", R"({"approval":"ap_x_1","person":"eva","by":"eva"})", "eva")
+          .add("approval.claimed", R"({"approval":"ap_x_1","person":"eva","by":"ben"})", "ben")
+          .add("approval.released", R"({"approval":"ap_x_1","person":"eva"})", "eva")
+          .add("approval.commented",
+               R"({"approval":"ap_x_1","text":"why?","reply_to":0,"for_agent":true,"asks":true})",
+               "eva")
+          .add("approval.commented",
+               R"({"approval":"ap_x_1","text":"late","reply_to":1,"for_agent":true,"asks":false})")
+          .add("approval.commented",
+               R"({"approval":"ap_x_1","text":"hm","reply_to":0,"for_agent":false,"asks":false})",
+               "eva")
+          .add("approval.delegated",
+               R"({"approval":"ap_x_1","delegation":{"from":"eva","to":"dan","reason":"away",
+                   "until":"2026-01-01T00:00:00.000Z"}})",
+               "eva")
+          .add("approval.delegation_ended", R"({"approval":"ap_x_1","from":"eva"})", "eva")
+          .add("approval.delegated",
+               R"({"approval":"ap_x_1","delegation":{"from":"eva","to":"dan","reason":"",
+                   "until":null}})",
+               "eva")
+          .add("approval.decided",
+               R"({"approval":"ap_x_1","person":"dan","decision":"approve","answer":null,
+                   "delegated_by":"eva"})",
+               "dan")
+          .add("approval.agreed", R"({"approval":"ap_x_1","effect_at":"2026-01-01T00:00:00.000Z"})")
+          .add("approval.withdrawn", R"({"approval":"ap_x_1","person":"dan","reason":"oh"})", "dan")
+          .add("approval.reopened", R"({"approval":"ap_x_1"})")
+          .add("approval.reminded", R"({"approval":"ap_x_1","reminder":1})")
+          .add("approval.escalated",
+               R"({"approval":"ap_x_1","thresholds":[{"from":"finance or board","approve":1}]})")
+          .add("approval.extended",
+               R"({"approval":"ap_x_1","person":"eva","reason":"audit","by_s":3600})",
+               "eva")
+          .told();
+  for (const char* sentence :
+       {"eva takes on request #1 refund",
+        "ben assigns request #1 refund to eva",
+        "eva gives back request #1 refund",
+        "person eva asks the agent about request #1 refund: why?",
+        "agent bot replies to comment 1 of request #1 refund: late",
+        "person eva says on request #1 refund, for people only: hm",
+        "eva delegates request #1 refund to dan until 2026-01-01 00:00:00 UTC: away",
+        "eva takes back request #1 refund",
+        "eva forwards request #1 refund to dan",
+        "dan approves request #1 refund, for eva",
+        "enough agree to request #1 refund; it takes effect at 2026-01-01 00:00:00 UTC",
+        "dan takes back the decision on request #1 refund: oh",
+        "not enough agree to request #1 refund any more: it waits",
+        "those who are asked are reminded of request #1 refund",
+        "request #1 refund escalates: it asks finance or board now",
+        "eva gives request #1 refund 1 h more: audit"})
+    EXPECT_NE(told.find(sentence), std::string::npos) << sentence << "\nis not in\n" << told;
 }
 
 }  // namespace

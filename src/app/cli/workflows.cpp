@@ -1,13 +1,17 @@
-// fermata workflows list | show | tail | cancel; see rollback.cpp for the way back.
+// fermata workflows list | start | show | tail | cancel; see rollback.cpp for the way back.
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <fstream>
+#include <sstream>
 
 #include "app/cli/cli.hpp"
+#include "app/cli/forks.hpp"
 #include "app/cli/request_view.hpp"
 #include "app/cli/rollback.hpp"
 #include "app/cli/table.hpp"
 #include "app/cli/timeline.hpp"
+#include "app/cli/workflow_view.hpp"
 
 namespace fermata::app::cli {
 namespace {
@@ -127,6 +131,61 @@ int cancel(Cli& cli, const std::string& id, const std::string& reason) {
                   [&] { return "The workflow is " + visible(done->string_or("status")) + ".\n"; });
 }
 
+struct Start {
+  std::string agent, input, name;
+  std::vector<std::string> tags;
+  bool follow = false;
+};
+
+// The input as it is meant: JSON where it is any, else the text itself; @ names a file.
+Result<json::Value> read_input(const std::string& given) {
+  std::string text = given;
+  if (given.starts_with("@")) {
+    std::ifstream file(given.substr(1), std::ios::binary);
+    std::ostringstream content;
+    content << file.rdbuf();
+    if (!file)
+      return fail(ErrorCode::kInvalid, "cli.bad_answer", given.substr(1) + ": cannot be read");
+    text = content.str();
+  }
+  Result<json::Value> value = json::parse(text);
+  if (value) return value;
+  return json::Value(text);
+}
+
+int start(Cli& cli, const Start& wish) {
+  const Result<Client*> client = cli.client();
+  if (!client) return cli.report(client.error());
+  json::Object body{{"agent", wish.agent}};
+  if (!wish.input.empty()) {
+    const Result<json::Value> input = read_input(wish.input);
+    if (!input) return cli.usage(visible(input.error().message));
+    body.set("input", *input);
+  }
+  if (!wish.name.empty()) body.set("name", wish.name);
+  if (!wish.tags.empty()) body.set("tags", json::Array(wish.tags.begin(), wish.tags.end()));
+  const auto made = (*client)->send("POST", "/v1/workflows", body);
+  if (!made) return cli.report(made.error());
+  const std::string id = made->string_or("id");
+  const int shown = cli.show(*made, [&] {
+    return visible(id) + " is " + visible(made->string_or("status")) +
+           (wish.follow ? ".\n" : "; see it: fermata workflows tail " + visible(id) + "\n");
+  });
+  return wish.follow ? tail(cli, id, true) : shown;
+}
+
+void add_start(CLI::App& group, Cli& cli) {
+  auto wish = std::make_shared<Start>();
+  CLI::App* command = group.add_subcommand("start", "Have an agent begin something");
+  command->add_option("agent", wish->agent, "One that the server or a worker runs")->required();
+  command->add_option("--input", wish->input, "Its task: a text, JSON, or @FILE")
+      ->type_name("INPUT");
+  command->add_option("--name", wish->name, "What people see in lists");
+  command->add_option("--tag", wish->tags, "May be repeated")->allow_extra_args(false);
+  command->add_flag("--follow", wish->follow, "Stay until it ends");
+  command->callback([&cli, wish] { cli.action = [&cli, wish] { return start(cli, *wish); }; });
+}
+
 }  // namespace
 
 void add_workflows(CLI::App& app, Cli& cli) {
@@ -140,6 +199,8 @@ void add_workflows(CLI::App& app, Cli& cli) {
   command->add_option("--tag", filter->tag, "Only with this tag")->type_name("TAG");
   command->add_option("--limit", filter->limit, "At most so many")->capture_default_str();
   command->callback([&cli, filter] { cli.action = [&cli, filter] { return list(cli, *filter); }; });
+
+  add_start(*group, cli);
 
   auto id = std::make_shared<std::string>();
   command = group->add_subcommand("show", "One workflow, as a timeline");
@@ -160,6 +221,7 @@ void add_workflows(CLI::App& app, Cli& cli) {
   command->add_option("--reason", *reason, "Why");
   command->callback([=, &cli] { cli.action = [=, &cli] { return cancel(cli, *id, *reason); }; });
 
+  add_forks(*group, cli);
   add_rollback(*group, cli);
 }
 
