@@ -27,6 +27,9 @@ CHUNK = 8000  # Bytes of one string literal; the compiler joins them.
 def inline(text: str) -> str:
     text = html.escape(text, quote=False)
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
+    # Of the documents only the errors' pages are served; of links to others their words remain.
+    text = re.sub(r"\[([^\]]+)\]\(([a-z0-9_.]+)\.md\)", r'<a href="/docs/errors/\2">\1</a>', text)
+    text = re.sub(r"\[([^\]]+)\]\([^)\s]+\)", r"\1", text)
     return re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
 
 
