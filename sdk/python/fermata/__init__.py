@@ -7,7 +7,7 @@ smolagents agent durable, and gates its tool calls.
 from . import durable
 from ._request import Retry
 from .client import AsyncClient, Client, aeach, each
-from .directory import ApiKey, Group, Person, Policy
+from .directory import ApiKey, Group, Person, Policy, Resource
 from .durable import effect, idempotency_key, idempotent, now, replaying, undone_by
 from .errors import (
     ApiError,
@@ -16,18 +16,26 @@ from .errors import (
     ConnectionFailed,
     FermataError,
     Forbidden,
+    Frozen,
     Invalid,
     NotFound,
     RateLimited,
     Unavailable,
 )
+from .explanations import Estimate, Explanation, Freeze, Outlook
 from .models import (
     ApprovalRequest,
     Call,
     CallVerdict,
     Checkpoint,
+    Claim,
+    Comment,
+    ComparedCall,
+    CustomOutcome,
     Decision,
+    Delegation,
     Event,
+    Origin,
     Page,
     Rollback,
     RollbackPreview,
@@ -35,6 +43,7 @@ from .models import (
     Turn,
     Workflow,
 )
+from .permissions import Permission, PermissionSum, PermissionUse
 
 __version__ = "0.1.0"
 
@@ -57,6 +66,7 @@ __all__ = [
     "ConnectionFailed",
     "FermataError",
     "Forbidden",
+    "Frozen",
     "Invalid",
     "NotFound",
     "RateLimited",
@@ -66,12 +76,26 @@ __all__ = [
     "Call",
     "CallVerdict",
     "Checkpoint",
+    "Claim",
+    "Comment",
+    "ComparedCall",
+    "CustomOutcome",
     "Decision",
+    "Delegation",
     "Event",
+    "Estimate",
+    "Explanation",
+    "Freeze",
+    "Permission",
+    "PermissionSum",
+    "PermissionUse",
     "Group",
+    "Outlook",
     "Page",
     "Person",
     "Policy",
+    "Resource",
+    "Origin",
     "Rollback",
     "RollbackPreview",
     "Threshold",

@@ -7,7 +7,8 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from ._request import Request, endpoint, get, given, many, one, post
-from .models import ApprovalRequest, ApprovalStatus, Page
+from .explanations import Explanation, Outlook
+from .models import ApprovalRequest, ApprovalStatus, DecisionKind, Page
 
 
 def _path(approval_id: str, *rest: str) -> str:
@@ -30,7 +31,9 @@ class ApprovalEndpoints:
         form: Mapping[str, Any] | None = None,
         thresholds: Sequence[Mapping[str, Any]] | None = None,
         deadline_s: int | None = None,
-        on_deadline: Literal["expire", "reject"] | None = None,
+        on_deadline: Literal["expire", "reject", "ignore", "answer"] | None = None,
+        default_answer: Any = None,
+        outcomes: Sequence[Mapping[str, str]] | None = None,
         workflow_id: str | None = None,
         channels: Mapping[str, Any] | None = None,
         validation: Mapping[str, Any] | None = None,
@@ -52,6 +55,8 @@ class ApprovalEndpoints:
             thresholds=thresholds,
             deadline_s=deadline_s,
             on_deadline=on_deadline,
+            default_answer=default_answer,
+            outcomes=outcomes,
             workflow_id=workflow_id,
             channels=channels,
             validation=validation,
@@ -67,10 +72,13 @@ class ApprovalEndpoints:
         workflow: str | None = None,
         agent: str | None = None,
         mine: bool | None = None,
+        fold: bool | None = None,
+        equal_to: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Request[Page[ApprovalRequest]]:
-        """Approval requests; `mine` keeps those that this person may decide."""
+        """Approval requests; `mine` keeps those that this person may decide, `fold` of equal ones
+        the oldest, and `equal_to` those that equal one of them."""
         return get(
             "/v1/approvals",
             many(ApprovalRequest),
@@ -78,6 +86,8 @@ class ApprovalEndpoints:
             workflow=workflow,
             agent=agent,
             mine=mine,
+            fold=fold,
+            equal_to=equal_to,
             limit=limit,
             cursor=cursor,
         )
@@ -92,20 +102,30 @@ class ApprovalEndpoints:
     def decide(
         self,
         approval_id: str,
-        decision: Literal["approve", "reject", "edit", "answer"],
+        decision: DecisionKind,
         *,
         hash: str,
         reason: str | None = None,
+        action: str | None = None,
         arguments: Mapping[str, Any] | None = None,
         answer: Any = None,
+        outcome: str | None = None,
         revision: int | None = None,
     ) -> Request[ApprovalRequest]:
         """Decides, as the person whose key this is, on exactly what `hash` stands for.
 
-        `revision` refuses (412) if anything has changed since it was read.
+        An edit has the new `arguments`, all of them, and may name another of the agent's tools as
+        `action`. `outcome` is a custom one of the request that means `decision`; `revision`
+        refuses (412) if anything has changed since it was read.
         """
         body = given(
-            decision=decision, hash=hash, reason=reason, arguments=arguments, answer=answer
+            decision=decision,
+            hash=hash,
+            reason=reason,
+            action=action,
+            arguments=arguments,
+            answer=answer,
+            outcome=outcome,
         )
         headers = {} if revision is None else {"If-Match": f'"r{revision}"'}
         return Request(
@@ -122,3 +142,83 @@ class ApprovalEndpoints:
     ) -> Request[ApprovalRequest]:
         """Withdraws a request."""
         return post(_path(approval_id, "cancel"), one(ApprovalRequest), reason=reason)
+
+    @endpoint
+    def explain_approval(self, approval_id: str) -> Request[Explanation]:
+        """What is missing, who can give it, and what comes when if nobody does."""
+        return get(_path(approval_id, "explain"), one(Explanation))
+
+    @endpoint
+    def outlook(self, approval_id: str) -> Request[Outlook]:
+        """How a request stands among others, and how long answers take: for whoever waits."""
+        return get(_path(approval_id, "outlook"), one(Outlook))
+
+    @endpoint
+    def withdraw_decision(
+        self, approval_id: str, *, reason: str | None = None
+    ) -> Request[ApprovalRequest]:
+        """Takes one's own decision back, before the outcome; then one may decide again."""
+        return post(_path(approval_id, "withdraw"), one(ApprovalRequest), reason=reason)
+
+    @endpoint
+    def claim_approval(self, approval_id: str) -> Request[ApprovalRequest]:
+        """Takes a request on. The others see it, and may still decide."""
+        return post(_path(approval_id, "claim"), one(ApprovalRequest))
+
+    @endpoint
+    def release_approval(self, approval_id: str) -> Request[ApprovalRequest]:
+        """Gives back what one has taken on."""
+        return post(_path(approval_id, "release"), one(ApprovalRequest))
+
+    @endpoint
+    def assign_approval(self, approval_id: str, *, person: str) -> Request[ApprovalRequest]:
+        """Gives a request to somebody who may decide it."""
+        return post(_path(approval_id, "assign"), one(ApprovalRequest), person=person)
+
+    @endpoint
+    def delegate_approval(
+        self, approval_id: str, *, to: str, until: str, reason: str | None = None
+    ) -> Request[ApprovalRequest]:
+        """Lets somebody decide in one's place until a time, as far as the policy lets one."""
+        path = _path(approval_id, "delegate")
+        return post(path, one(ApprovalRequest), to=to, until=until, reason=reason)
+
+    @endpoint
+    def end_delegation(self, approval_id: str) -> Request[ApprovalRequest]:
+        """Takes a delegation back."""
+        return Request("DELETE", _path(approval_id, "delegate"), one(ApprovalRequest))
+
+    @endpoint
+    def forward_approval(
+        self, approval_id: str, *, to: str, reason: str | None = None
+    ) -> Request[ApprovalRequest]:
+        """Hands a request on for good, as far as the policy lets one."""
+        return post(_path(approval_id, "forward"), one(ApprovalRequest), to=to, reason=reason)
+
+    @endpoint
+    def comment(
+        self,
+        approval_id: str,
+        text: str,
+        *,
+        reply_to: int | None = None,
+        for_agent: bool | None = None,
+        asks: bool | None = None,
+    ) -> Request[ApprovalRequest]:
+        """Says something about a request. What a person says is for people only, unless it is
+        `for_agent`, or `asks` the agent; what an agent says all read."""
+        return post(
+            _path(approval_id, "comments"),
+            one(ApprovalRequest),
+            text=text,
+            reply_to=reply_to,
+            for_agent=for_agent,
+            asks=asks,
+        )
+
+    @endpoint
+    def extend_approval(
+        self, approval_id: str, *, by_s: int, reason: str | None = None
+    ) -> Request[ApprovalRequest]:
+        """Moves a request's deadline, as far as the policy lets approvers."""
+        return post(_path(approval_id, "extend"), one(ApprovalRequest), by_s=by_s, reason=reason)

@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -57,6 +58,30 @@ class Request(Generic[T]):
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     wait_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A request as it goes out, without the headers that all of a client's requests carry."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes | None
+    read_timeout_s: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as it came. The names of its headers are looked up whatever their case."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def good(self) -> bool:
+        return 200 <= self.status < 300
 
 
 def one(cls: type[T]) -> Callable[[Any], T]:
@@ -119,7 +144,7 @@ def endpoint(build: Callable[Concatenate[Any, P], Request[T]]) -> Endpoint[P, T]
 class Attempt(Generic[T]):
     """One request on its way, over all its attempts: what to send, and what to make of what came.
 
-    Use: send `httpx_args()`; give the answer to `finish` or the transport's error to `failed`.
+    Use: send `outgoing()`; give the answer to `finish` or the transport's error to `failed`.
     `finish` sets `result`; otherwise sleep `delay_s` and send again. Both raise when there is
     nothing left to try.
     """
@@ -141,8 +166,8 @@ class Attempt(Generic[T]):
             raise RuntimeError("the request has not been answered")
         return self._result  # type: ignore[return-value]
 
-    def httpx_args(self) -> dict[str, Any]:
-        """What to hand to httpx's `request`, the same for each attempt."""
+    def outgoing(self) -> Outgoing:
+        """What to send, the same for each attempt."""
         request = self._request
         headers = dict(request.headers)
         timeout = self._read_timeout_s
@@ -151,36 +176,34 @@ class Attempt(Generic[T]):
         if request.wait_s > 0:
             headers["Prefer"] = f"wait={max(1, round(request.wait_s))}"
             timeout += request.wait_s
-        args: dict[str, Any] = {
-            "method": request.method,
-            "url": request.path,
-            "params": {k: _text(v) for k, v in request.params.items()},
-            "headers": headers,
-            "timeout": httpx.Timeout(self._read_timeout_s, read=timeout),
-        }
+        url = request.path
+        if request.params:
+            url += "?" + urlencode(
+                {k: _text(v) for k, v in request.params.items()}, quote_via=quote
+            )
+        content = None
         if request.body is not None:
             # Escapes keep a lone surrogate valid UTF-8; NaN is refused here, not by the server.
-            args["content"] = json.dumps(request.body, allow_nan=False).encode()
+            content = json.dumps(request.body, allow_nan=False).encode()
             headers["Content-Type"] = "application/json"
-        return args
+        return Outgoing(request.method, url, headers, content, timeout)
 
-    def finish(self, answer: httpx.Response) -> None:
+    def finish(self, answer: Answer) -> None:
         """Takes an answer: a result, an error, or a wish to be asked again later."""
-        if answer.status_code in (408, 429, 502, 503, 504) and self._again(_retry_after(answer)):
+        passing = answer.status in (408, 429, 502, 503, 504) and not _is_for_people(answer)
+        if passing and self._again(_retry_after(answer)):
             return
         body: Any = None
         if answer.content:
             try:
-                body = answer.json()
+                body = json.loads(answer.content)
             except ValueError:
-                if answer.is_success:
+                if answer.good:
                     raise errors.FermataError(
                         f"{self._request.method} {self._request.path}: the answer is not JSON"
                     ) from None
-        if not answer.is_success:
-            raise errors.from_answer(
-                answer.status_code, body, answer.headers.get("X-Request-Id", "")
-            )
+        if not answer.good:
+            raise errors.from_answer(answer.status, body, answer.headers.get("X-Request-Id", ""))
         self._result = self._request.read(body)
         self.done = True
 
@@ -206,7 +229,20 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _retry_after(answer: httpx.Response) -> float | None:
+def _is_for_people(answer: Answer) -> bool:
+    """Whether people must act before it can go well: the kill switch holds it, or they have been
+    asked too much. To wait a moment and try again does not help; the caller is told at once."""
+    if answer.status not in (429, 503):
+        return False
+    try:
+        body = json.loads(answer.content)
+    except ValueError:
+        return False
+    reasons = ("switch.frozen", "approval.too_much_asked")
+    return isinstance(body, dict) and body.get("reason") in reasons
+
+
+def _retry_after(answer: Answer) -> float | None:
     """Seconds the server asks to wait, or None. Both forms of the header are read."""
     value = answer.headers.get("Retry-After")
     if value is None:

@@ -13,6 +13,7 @@ from .models import (
     CallKind,
     CallVerdict,
     Checkpoint,
+    ComparedCall,
     Dispatch,
     Event,
     Page,
@@ -308,6 +309,54 @@ class WorkflowEndpoints:
         and of whom, which effects there are and what undoes them."""
         path = workflow_path(workflow_id, "rollback", "preview")
         return post(path, one(RollbackPreview), checkpoint=checkpoint)
+
+    @endpoint
+    def fork_workflow(
+        self,
+        workflow_id: str,
+        *,
+        checkpoint: str | None = None,
+        decision: Mapping[str, Any] | None = None,
+        input: Any = None,
+        name: str | None = None,
+        reason: str | None = None,
+        tags: Sequence[str] | None = None,
+        dispatch: Dispatch | None = None,
+        request_id: str | None = None,
+    ) -> Request[Workflow]:
+        """Makes a workflow that begins with this one's journal, to see what would come of another
+        `input` or decision. It does nothing for real and asks nobody: its tool calls get what this
+        one recorded, or are refused, until `allow_effects`.
+
+        It begins at a `checkpoint`, or at the call of the `decision`, or, with neither, from the
+        start. `decision` is {"approval", "decision": "reject", "reason"} or {"approval",
+        "decision": "approve", "result"}: what the call would have given.
+        """
+        path = workflow_path(workflow_id, "forks")
+        body = given(
+            checkpoint=checkpoint,
+            decision=decision,
+            input=input,
+            name=name,
+            reason=reason,
+            tags=tags,
+            dispatch=dispatch,
+        )
+        headers = {"Idempotency-Key": request_id} if request_id else {}
+        return Request("POST", path, one(Workflow), body=body, headers=headers)
+
+    @endpoint
+    def allow_effects(self, workflow_id: str, *, reason: str | None = None) -> Request[Workflow]:
+        """Lets a fork do the real thing from here on; for people and admins."""
+        return post(workflow_path(workflow_id, "effects", "allow"), one(Workflow), reason=reason)
+
+    @endpoint
+    def compare_workflows(
+        self, left: str, right: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Request[Page[ComparedCall]]:
+        """Two workflows side by side, call by call, in the order of the left one."""
+        path = workflow_path(left, "compare")
+        return get(path, many(ComparedCall), with_=right, limit=limit, cursor=cursor)
 
     @endpoint
     def rollback(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, TypeVar
@@ -18,8 +19,10 @@ import httpx
 from . import errors
 from ._admin import AdminEndpoints
 from ._approvals import ApprovalEndpoints
-from ._request import Attempt, Request, Retry
+from ._direct import direct
+from ._request import Answer, Attempt, Outgoing, Request, Retry
 from ._sse import EventDecoder
+from ._tools import ToolEndpoints
 from ._workflows import WorkflowEndpoints, workflow_path
 from .models import Event, Page
 
@@ -31,7 +34,7 @@ _READ_TIMEOUT_S = 30.0
 _STREAM_TIMEOUT_S = 50.0
 
 
-class _Settings(WorkflowEndpoints, ApprovalEndpoints, AdminEndpoints):
+class _Settings(WorkflowEndpoints, ApprovalEndpoints, AdminEndpoints, ToolEndpoints):
     """What both clients share: where the server is, whose key is used, how long to insist."""
 
     def __init__(
@@ -39,17 +42,31 @@ class _Settings(WorkflowEndpoints, ApprovalEndpoints, AdminEndpoints):
     ) -> None:
         """`url` and `key` default to FERMATA_URL and FERMATA_KEY."""
         self.url = (url or os.environ.get("FERMATA_URL") or DEFAULT_URL).rstrip("/")
+        if not self.url.startswith(("http://", "https://")):
+            raise ValueError(
+                f"{self.url!r} is no URL of a server: it begins with http:// or https://"
+            )
         self._key = key or os.environ.get("FERMATA_KEY") or ""
         self._retry = retry or Retry()
+        if not self._key.isascii() or not self._key.isprintable():
+            raise ValueError("the key holds characters that no key has")  # and never which ones
 
     def _attempt(self, request: Request[T]) -> Attempt[T]:
         return Attempt(request, self._retry, _READ_TIMEOUT_S)
 
-    def _httpx_args(self) -> dict[str, Any]:
-        headers = {"User-Agent": "fermata-client"}
+    def _headers(self) -> dict[str, str]:
+        headers = {"User-Agent": "fermata-client", "Accept": "*/*"}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
-        return {"base_url": self.url, "headers": headers, "follow_redirects": False}
+        return headers
+
+    def _httpx_args(self, context: ssl.SSLContext | None = None) -> dict[str, Any]:
+        return {
+            "base_url": self.url,
+            "headers": self._headers(),
+            "follow_redirects": False,
+            "verify": context or True,
+        }
 
     def _stream_args(self, workflow_id: str, after: int) -> dict[str, Any]:
         headers = {"Accept": "text/event-stream"}
@@ -61,6 +78,11 @@ class _Settings(WorkflowEndpoints, ApprovalEndpoints, AdminEndpoints):
             "headers": headers,
             "timeout": httpx.Timeout(_READ_TIMEOUT_S, read=_STREAM_TIMEOUT_S),
         }
+
+    @property
+    def has_key(self) -> bool:
+        """Whether there is a key to send."""
+        return bool(self._key)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
@@ -84,20 +106,32 @@ class Client(_Settings):
     ) -> None:
         """`transport` replaces the way requests travel, for tests and proxies."""
         super().__init__(url, key, retry=retry)
-        self._http = httpx.Client(transport=transport, **self._httpx_args())
+        context = httpx.create_ssl_context() if self.url.startswith("https:") else None
+        self._transport = transport
+        self._http = httpx.Client(transport=transport, **self._httpx_args(context))
+        self._direct = None if transport else direct(self.url, context, self._headers())
 
     def send(self, request: Request[T]) -> T:
         """Sends a described request, trying again where that is safe and of use."""
         attempt = self._attempt(request)
-        args = attempt.httpx_args()
+        outgoing = attempt.outgoing()
         while True:
             try:
-                attempt.finish(self._http.request(**args))
+                attempt.finish(self._send_once(outgoing))
             except httpx.TransportError as error:
                 attempt.failed(error)
             if attempt.done:
                 return attempt.result
             time.sleep(attempt.delay_s)
+
+    def insisting(self, retry: Retry) -> Client:
+        """The same server and key, with another patience."""
+        return Client(self.url, self._key, retry=retry, transport=self._transport)
+
+    def _send_once(self, outgoing: Outgoing) -> Answer:
+        if self._direct is not None:
+            return self._direct.send(outgoing)
+        return _answer(self._http.request(**_httpx_request(outgoing)))
 
     def stream(self, workflow_id: str, *, after: int = 0) -> Iterator[Event]:
         """The workflow's events after a version, as they happen, until its terminal one.
@@ -123,6 +157,8 @@ class Client(_Settings):
     def close(self) -> None:
         """Closes the connections."""
         self._http.close()
+        if self._direct is not None:
+            self._direct.close()
 
     def __enter__(self) -> Client:
         return self
@@ -149,10 +185,10 @@ class AsyncClient(_Settings):
     async def send(self, request: Request[T]) -> T:
         """Sends a described request, trying again where that is safe and of use."""
         attempt = self._attempt(request)
-        args = attempt.httpx_args()
+        args = _httpx_request(attempt.outgoing())
         while True:
             try:
-                attempt.finish(await self._http.request(**args))
+                attempt.finish(_answer(await self._http.request(**args)))
             except httpx.TransportError as error:
                 attempt.failed(error)
             if attempt.done:
@@ -187,6 +223,20 @@ class AsyncClient(_Settings):
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+
+def _httpx_request(outgoing: Outgoing) -> dict[str, Any]:
+    return {
+        "method": outgoing.method,
+        "url": outgoing.url,
+        "headers": outgoing.headers,
+        "content": outgoing.content,
+        "timeout": httpx.Timeout(_READ_TIMEOUT_S, read=outgoing.read_timeout_s),
+    }
+
+
+def _answer(answer: httpx.Response) -> Answer:
+    return Answer(answer.status_code, answer.headers, answer.content)
 
 
 def each(fetch: Callable[[str | None], Page[T]]) -> Iterator[T]:

@@ -15,6 +15,18 @@ class Person:
     email: str | None = None
     identities: dict[str, str] = field(default_factory=dict)
     active: bool = True
+    roles: list[str] = field(default_factory=list)
+    attributes: dict[str, str] = field(default_factory=dict)
+    manager: str | None = None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What calls are about, and who answers for it."""
+
+    id: str = ""
+    name: str | None = None
+    owners: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,8 @@ class Policy:
     at: str | None = None
     by: Any = None
     source: str | None = None
+    approval: str | None = None
+    """By which people agreed to it."""
 
 
 @dataclass(frozen=True)
@@ -64,3 +78,9 @@ class PolicyExplanation:
     rule: str | None = None
     thresholds: list[Threshold] = field(default_factory=list)
     explanation: str = ""
+    deadline_s: int | None = None
+    on_deadline: str = "expire"
+    reminders_s: list[int] = field(default_factory=list)
+    effect_wait_s: int = 0
+    grant_s: int | None = None
+    extend_s: int = 0

@@ -24,7 +24,7 @@ class Recorder(Protocol):
     @property
     def replaying(self) -> bool: ...
 
-    def effect(self, compute: Callable[[], T], name: str) -> T: ...
+    def effect(self, compute: Callable[[], T], name: str, harmless: bool) -> T: ...
 
 
 _recorder: ContextVar[Recorder | None] = ContextVar("fermata_recorder", default=None)
@@ -93,20 +93,21 @@ def replaying() -> bool:
     return recorder is not None and recorder.replaying
 
 
-def effect(compute: Callable[[], T], *, name: str = "value") -> T:
+def effect(compute: Callable[[], T], *, name: str = "value", harmless: bool = False) -> T:
     """Computes something once and journals it: on replay, the recorded value comes back.
 
     For step callbacks and final-answer checks, which run again on each replay. A crash while it is
     computed makes it be computed again. Inside a tool, whose result is journaled as a whole, and
-    outside of a durable run, it just computes.
+    outside of a durable run, it just computes. A fork, which does nothing for real, stops here with
+    `DryRun`, unless it is `harmless`: nothing in the world is another for it.
     """
     recorder = _recorder.get()
-    return compute() if recorder is None else recorder.effect(compute, name)
+    return compute() if recorder is None else recorder.effect(compute, name, harmless)
 
 
 def now() -> datetime:
     """The time in UTC, journaled like `effect`: on replay it is the time that it was then."""
-    return effect(lambda: datetime.now(timezone.utc), name="now")
+    return effect(lambda: datetime.now(timezone.utc), name="now", harmless=True)
 
 
 @contextmanager

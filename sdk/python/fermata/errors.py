@@ -18,6 +18,7 @@ __all__ = [
     "ConnectionFailed",
     "FermataError",
     "Forbidden",
+    "Frozen",
     "Invalid",
     "NotFound",
     "RateLimited",
@@ -91,6 +92,11 @@ class Unavailable(ApiError):
     """5xx, after all retries."""
 
 
+class Frozen(Unavailable):
+    """503 switch.frozen: people hold this agent or this tool, until they let it go on. It is not
+    tried again by itself, for that may take long; nothing is lost by trying later."""
+
+
 _BY_STATUS: dict[int, type[ApiError]] = {
     401: AuthenticationFailed,
     403: Forbidden,
@@ -105,6 +111,8 @@ def from_answer(status: int, body: Any, request_id: str) -> ApiError:
     send, gives reason "http.<status>"."""
     problem: Mapping[str, Any] = body if isinstance(body, dict) else {}
     kind = _BY_STATUS.get(status, Unavailable if status >= 500 else Invalid)
+    if problem.get("reason") == "switch.frozen":
+        kind = Frozen
     return kind(
         status=status,
         reason=str(problem.get("reason") or f"http.{status}"),

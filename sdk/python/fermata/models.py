@@ -15,8 +15,16 @@ WorkflowStatus = Literal["ready", "running", "waiting", "completed", "failed", "
 CallKind = Literal["tool", "model", "code", "value", "checkpoint"]
 CallState = Literal["waiting", "granted", "running", "done", "failed", "denied", "in_doubt"]
 ApprovalStatus = Literal[
-    "pending", "approved", "rejected", "answered", "expired", "cancelled", "superseded"
+    "pending",
+    "approved",
+    "rejected",
+    "answered",
+    "expired",
+    "cancelled",
+    "superseded",
+    "ignored",
 ]
+DecisionKind = Literal["approve", "reject", "edit", "answer", "ignore"]
 KeyKind = Literal["agent", "person", "admin", "readonly"]
 Verdict = Literal["run", "replay", "wait", "deny"]
 UndoState = Literal["pending", "running", "waiting", "done", "failed", "refused", "impossible"]
@@ -86,6 +94,16 @@ class CallCounts:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a fork comes from: its source, as of `version`, and where in it the fork begins."""
+
+    workflow: str = ""
+    root: str = ""
+    checkpoint: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True)
 class Workflow:
     """One execution: its state, its context, and how it ended."""
 
@@ -100,6 +118,8 @@ class Workflow:
     on_behalf_of: str | None = None
     requester: Identity | None = None
     dispatch: Dispatch = "none"
+    effects: Literal["live", "recorded"] = "live"
+    forked_from: Origin | None = None
     epoch: int = 0
     version: int = 0
     branches: list[Branch] = field(default_factory=list)
@@ -137,6 +157,7 @@ class Call:
     tool: str = ""
     arguments: Any = None
     effective_arguments: Any = None
+    effective_tool: str | None = None
     state: CallState = "running"
     hash: str | None = None
     request_hash: str | None = None
@@ -144,6 +165,8 @@ class Call:
     epoch: int = 0
     attempt: int = 1
     approval: str | None = None
+    permission: str | None = None
+    imported_from: str | None = None
     result: Any = None
     error: Failure | None = None
     denial: Denial | None = None
@@ -152,12 +175,36 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Weight:
+    """What a decision of those that `from_` means counts; of others 1."""
+
+    from_: str = field(default="", metadata={"json": "from"})
+    weight: int = 1
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """Whom else, or instead, the clock asks."""
+
+    after_s: int = 0
+    to: str = ""
+    replace: bool = False
+
+
+@dataclass(frozen=True)
 class Threshold:
-    """How many of a group must agree, and how many of it may refuse."""
+    """How many of those that `from_` means must agree, and how many of them may refuse."""
 
     from_: str = field(default="", metadata={"json": "from"})
     approve: int = 0
     reject: int = 0
+    name: str = ""
+    stage: int = 1
+    choice: str | None = None
+    veto: bool = False
+    weights: list[Weight] = field(default_factory=list)
+    delegate_to: str | None = None
+    escalations: list[Escalation] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -167,6 +214,10 @@ class Need:
     from_: str = field(default="", metadata={"json": "from"})
     approve: int = 0
     given: int = 0
+    reject: int = 1
+    refused: int = 0
+    name: str = ""
+    stage: int = 1
 
 
 @dataclass(frozen=True)
@@ -180,6 +231,62 @@ class Decision:
     door: str = ""
     hash: str = ""
     counts: bool = True
+    delegated_by: str | None = None
+    outcome: str | None = None
+    withdrawn: str | None = None
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """Somebody decides in another one's place: until then, or without `until` for good."""
+
+    from_: str = field(default="", metadata={"json": "from"})
+    to: str = ""
+    until: str | None = None
+    reason: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What somebody said about a request. An agent's key sees those that are `for_agent`."""
+
+    n: int = 0
+    by: Identity | None = None
+    text: str = ""
+    reply_to: int | None = None
+    for_agent: bool = False
+    asks: bool = False
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Who has taken a request on, and who gave it to them."""
+
+    person: str = ""
+    by: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class CustomOutcome:
+    """An answer that a request names itself: a decision that `means` that."""
+
+    name: str = ""
+    means: DecisionKind = "reject"
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What time still brings to a request. `effect_at` is there once enough have agreed."""
+
+    reminders: list[str] = field(default_factory=list)
+    effect_wait_s: int = 0
+    effect_at: str | None = None
+    grant_s: int | None = None
+    extend_s: int = 0
 
 
 @dataclass(frozen=True)
@@ -189,20 +296,27 @@ class Outcome:
     status: str = ""
     by: Any = None
     reason: str | None = None
+    name: str | None = None
     answer: Any = None
 
 
 @dataclass(frozen=True)
 class ApprovalRequest:
-    """A question to people that a workflow waits on. Decide on exactly this `hash`."""
+    """A question to people that a workflow waits on. Decide on exactly this `hash`.
+
+    `equal_open` is told in lists with `fold` alone.
+    """
 
     id: str = ""
     workflow_id: str = ""
     call_id: str | None = None
-    kind: Literal["call", "question", "in_doubt"] = "call"
+    kind: Literal["call", "question", "in_doubt", "policy"] = "call"
     status: ApprovalStatus = "pending"
     action: str = ""
     arguments: Any = None
+    original_action: str | None = None
+    agent: str | None = None
+    frozen_by: dict[str, Any] | None = None
     original_arguments: Any = None
     hash: str = ""
     why: str | None = None
@@ -213,10 +327,16 @@ class ApprovalRequest:
     thresholds: list[Threshold] = field(default_factory=list)
     needed: list[Need] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    delegations: list[Delegation] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    claim: Claim | None = None
     rule: str | None = None
     policy_hash: str | None = None
     deadline: str | None = None
     on_deadline: str | None = None
+    default_answer: Any = None
+    outcomes: list[CustomOutcome] = field(default_factory=list)
+    schedule: Schedule = field(default_factory=Schedule)
     form: dict[str, Any] | None = None
     validation: dict[str, Any] | None = None
     channels: dict[str, Any] | None = None
@@ -226,6 +346,8 @@ class ApprovalRequest:
     created_at: str = ""
     closed_at: str | None = None
     outcome: Outcome | None = None
+    published: dict[str, Any] | None = None
+    equal_open: int = 0
 
 
 @dataclass(frozen=True)
@@ -293,7 +415,18 @@ class RollbackPreview:
     asked_again: list[dict[str, Any]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     effects: list[dict[str, Any]] = field(default_factory=list)
+    outstanding: list[Undo] = field(default_factory=list)
     version: int = 0
+
+
+@dataclass(frozen=True)
+class ComparedCall:
+    """A call of two workflows, by its key. `same` when both did the same with the same end."""
+
+    key: str = ""
+    same: bool = False
+    left: Call | None = None
+    right: Call | None = None
 
 
 @dataclass(frozen=True)
@@ -315,6 +448,7 @@ class CallVerdict:
     grant: str = ""
     binding: dict[str, Any] = field(default_factory=dict)
     hash: str = ""
+    tool: str = ""
     arguments: Any = None
     edited: bool = False
     idempotency_key: str = ""
@@ -322,6 +456,28 @@ class CallVerdict:
     approval: ApprovalRequest | None = None
     reason: str = ""
     message: str = ""
+
+
+@dataclass(frozen=True)
+class ToolLease:
+    """A worker's right to run one call of a tool that it serves."""
+
+    lease: str = ""
+    lease_s: int = 0
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A call that a worker is to run: `hash` is of the `binding`, which names the hash of the
+    tool's `definition`."""
+
+    tool: str = ""
+    arguments: Any = None
+    binding: dict[str, Any] = field(default_factory=dict)
+    hash: str = ""
+    definition: dict[str, Any] = field(default_factory=dict)
+    idempotency_key: str = ""
+    attempt: int = 1
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,13 @@ class People:
         if edited.status == "pending":
             client.decide(approval.id, "approve", hash=edited.hash)
 
+    def choose(self, approval: ApprovalRequest, tool: str, **arguments: object) -> None:
+        """Has another tool called instead; the policy of these tests lets it run."""
+        edited = self._clients["ann"].decide(
+            approval.id, "edit", hash=approval.hash, action=tool, arguments=arguments
+        )
+        assert edited.status == "approved"
+
     def answer(self, approval: ApprovalRequest, answer: object, who: str = "ann") -> None:
         self._clients[who].decide(approval.id, "answer", hash=approval.hash, answer=answer)
 

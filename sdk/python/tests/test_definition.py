@@ -34,7 +34,6 @@ from fermata.smolagents import (
     Fermata,
     ModelFailed,
     Suspended,
-    UnsupportedResult,
     WorkflowClosed,
 )
 
@@ -145,16 +144,66 @@ class Odd(Tool):
         return self.value
 
 
-def test_a_result_of_an_unknown_type_is_refused_loudly_each_time(
-    fermata: Fermata, ledger: Ledger
+TOO_MUCH = "x" * 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (object(), "a value of type builtins.object cannot be journaled"),
+        (TOO_MUCH, "a value of 2000002 bytes is too large for the journal, which holds 900000"),
+    ],
+    ids=["odd", "large"],
+)
+def test_a_result_that_the_journal_cannot_hold_is_an_error_and_the_run_goes_on(
+    fermata: Fermata, people: People, ledger: Ledger, value: Any, why: str
 ) -> None:
-    workflow = fermata.client.create_workflow(input={"task": "odd"}).id
-    agent = tool_caller(ledger, [say(None, call("note_odd", {})), report], Odd(ledger, object()))
-    for _ in range(2):
-        with pytest.raises(UnsupportedResult, match=r"builtins\.object cannot be journaled"):
-            fermata.run(agent, workflow_id=workflow)
+    told: list[str] = []
+
+    def after(messages: list[Any]) -> Any:
+        told.append(text_of(messages))
+        return GATED
+
+    def agent() -> Any:
+        answers = [say(None, call("note_odd", {})), after, report]
+        return tool_caller(ledger, answers, Odd(ledger, value))
+
+    first = fermata.run(agent, "odd")
+    assert isinstance(first, Suspended)
+    for word in ("has done its work", why, "Do not call it again", "encode_result"):
+        assert word in told[0]
+    people.approve(first.approvals[0])
+    done = fermata.run(agent, workflow_id=first.workflow_id)
+    assert isinstance(done, Completed)
     assert len(ledger.read("odd")) == 1
-    assert fermata.client.get_workflow(workflow).status not in ("failed", "completed")
+    assert memory_of(fermata.replay(agent, first.workflow_id).agent) == memory_of(done.agent)
+
+
+def test_code_reads_that_a_result_or_a_final_answer_cannot_be_kept(
+    fermata: Fermata, people: People, ledger: Ledger
+) -> None:
+    block = "try:\n    note_odd()\nexcept Exception as e:\n    print(e)\nrefund('A', 500)"
+    last = f"final_answer('x' * {len(TOO_MUCH)})"
+
+    told: list[str] = []
+
+    def after(messages: list[Any]) -> Any:
+        told.append(text_of(messages))
+        return code("final_answer('short')")
+
+    def agent() -> Any:
+        return coder(ledger, [code(block), code(last), after], Odd(ledger, TOO_MUCH))
+
+    first = fermata.run(agent, "odd")
+    assert isinstance(first, Suspended)
+    people.approve(first.approvals[0])
+    done = fermata.run(agent, workflow_id=first.workflow_id)
+    assert isinstance(done, Completed)
+    assert done.output == "short"
+    assert "note_odd was called and has done its work" in told[0]
+    assert "This final answer cannot be kept: a value of 20000" in told[0]
+    assert len(ledger.read("odd")) == 1
+    assert memory_of(fermata.replay(agent, first.workflow_id).agent) == memory_of(done.agent)
 
 
 class Coded(Odd):
@@ -163,7 +212,7 @@ class Coded(Odd):
     name = "note_coded"
 
     def encode_result(self, value: complex) -> list[float]:
-        return [value.real, value.imag]
+        return [value.real, value.imag]  # an AttributeError for a text
 
     def decode_result(self, kept: list[float]) -> complex:
         return complex(*kept)
@@ -180,6 +229,16 @@ def test_a_tool_may_say_how_its_results_are_kept(
     done = fermata.run(agent, workflow_id=first.workflow_id)
     assert isinstance(done, Completed)
     assert done.output == "(-4+0j)"
+    assert len(ledger.read("odd")) == 1
+
+
+def test_a_failing_encode_result_is_no_doubt_whether_the_call_happened(
+    fermata: Fermata, ledger: Ledger
+) -> None:
+    agent = tool_caller(ledger, [say(None, call("note_coded", {})), report], Coded(ledger, "?"))
+    done = fermata.run(agent, "odd")
+    assert isinstance(done, Completed)
+    assert "what it returned is lost: 'str' object has no attribute 'real'" in done.output
     assert len(ledger.read("odd")) == 1
 
 

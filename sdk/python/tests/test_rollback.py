@@ -126,6 +126,30 @@ def test_a_rollback_over_a_team_member_undoes_what_it_did_and_says_so(
     assert ledger.model_calls() == calls
 
 
+def test_an_undo_whose_result_cannot_be_kept_is_done_once(fermata: Fermata, ledger: Ledger) -> None:
+    def cancel_flight(arguments: dict[str, Any], result: Any) -> Any:
+        """Gives a flight back."""
+        ledger.write("cancelled", what=arguments["what"])
+        return object()
+
+    def after(messages: Any) -> Any:
+        told = text_of(messages[-1:])
+        if "attempt 2" in told:
+            return final(told)
+        return say("Book it.", call("book_flight", {"what": "LH1"}))
+
+    answers = [
+        say("Mark.", call("create_checkpoint", {"name": "start"})),
+        after,
+        say("No!", call("rollback", {"checkpoint": "start", "reason": "wrong week"})),
+    ]
+    tools = [Booking(ledger, "flight", cancel_flight), CreateCheckpoint(), Rollback()]
+    done = fermata.run(lambda: tool_caller(ledger, answers, *tools), "book")
+    assert isinstance(done, Completed)
+    assert "Undone: book_flight" in done.output
+    assert len(ledger.read("cancelled")) == 1
+
+
 def test_a_refused_undo_is_told_to_the_model(
     fermata: Fermata, people: People, ledger: Ledger
 ) -> None:
@@ -252,7 +276,7 @@ def test_people_are_asked_by_the_agent_itself_and_their_words_reach_it(
     done = fermata.run(agent, workflow_id=first.workflow_id)
     assert isinstance(done, Completed)
     assert "Approved by" in done.output
-    assert "You may go on with refund." in done.output
+    assert "You may go on with refund, once, with exactly these arguments." in done.output
     assert ledger.refunds() == [], "it permits nothing by itself"
 
     second = fermata.run(agent, "ask again")
@@ -260,4 +284,4 @@ def test_people_are_asked_by_the_agent_itself_and_their_words_reach_it(
     people.reject(second.approvals[0], "too much")
     refused = fermata.run(agent, workflow_id=second.workflow_id)
     assert isinstance(refused, Completed)
-    assert 'Rejected by ann: "too much". Do not do refund.' in refused.output
+    assert 'Rejected by ann: "too much". Do not do refund, and' in refused.output

@@ -20,7 +20,7 @@ from agents import (
     tools,
 )
 from peer import People
-from smolagents import CodeAgent, LogLevel, MultiStepAgent, ToolCallingAgent
+from smolagents import CodeAgent, LogLevel, MultiStepAgent, Tool, ToolCallingAgent
 
 from fermata.smolagents import Completed, Fermata, Suspended
 
@@ -162,3 +162,33 @@ def test_running_out_of_steps_asks_the_model_once_more_and_only_once(
     assert done.output == "out of steps after 2"
     assert ledger.model_calls() == 3
     assert memory_of(fermata.replay(agent, first.workflow_id).agent) == memory_of(done.agent)
+
+
+@pytest.mark.parametrize("member", [ToolCallingAgent, CodeAgent])
+def test_a_team_members_call_can_become_one_of_a_tool_of_its_manager(
+    fermata: Fermata, people: People, ledger: Ledger, member: type[MultiStepAgent]
+) -> None:
+    class Shelf(Tool):  # type: ignore[misc]
+        name = "lookup_shelf"
+        description = "Where a thing lies."
+        inputs = {"thing": {"type": "string", "description": "What."}}
+        output_type = "string"
+
+        def forward(self, thing: str) -> str:
+            ledger.write("shelf", thing=thing)
+            return f"{thing} lies on shelf 7"
+
+    def manager() -> MultiStepAgent:
+        ask = say(None, call("clerk", {"task": "case=B1"}, "c"))
+        members = [clerk(ledger, member)]
+        return tool_caller(ledger, [ask, report], Shelf(), managed_agents=members)
+
+    first = fermata.run(manager, "pay")
+    assert isinstance(first, Suspended)
+    people.choose(first.approvals[0], "lookup_shelf", thing="the box")
+    done = fermata.run(manager, workflow_id=first.workflow_id)
+    assert isinstance(done, Completed)
+    assert ledger.refunds() == []
+    assert [entry["thing"] for entry in ledger.read("shelf")] == ["the box"]
+    if member is CodeAgent:
+        assert "the box lies on shelf 7" in done.output

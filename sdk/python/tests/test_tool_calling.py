@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from agents import Ledger, call, final, memory_of, report, say, text_of, tool_caller
-from peer import People
-from smolagents import Tool
+from peer import People, Server
+from smolagents import Tool, ToolCallingAgent
 
 from fermata.smolagents import Completed, Fermata, Suspended
 
@@ -122,6 +122,97 @@ def test_edited_arguments_are_what_runs_and_the_model_is_told(
     assert "A person changed the arguments of this call of refund" in done.output
     assert f"amount: {told} -> 250" in done.output
     assert memory_of(fermata.replay(agent, first.workflow_id).agent) == memory_of(done.agent)
+
+
+def test_an_edited_call_that_fails_says_what_was_changed(
+    fermata: Fermata, people: People, ledger: Ledger
+) -> None:
+    ask = say(None, call("refund", {"order": "B", "amount": 900}))
+    agent = tool_caller(ledger, [ask, report])
+    first = fermata.run(agent, "refund")
+    assert isinstance(first, Suspended)
+    people.edit(first.approvals[0], amount=250, nosuch=1)
+    done = fermata.run(agent, workflow_id=first.workflow_id)
+    assert isinstance(done, Completed)
+    assert ledger.refunds() == []
+    assert "TypeError" in done.output
+    told = (
+        "[A person changed the arguments of this call of refund before it ran: amount: 900 -> 250"
+    )
+    assert told in done.output
+    assert memory_of(fermata.replay(agent, first.workflow_id).agent) == memory_of(done.agent)
+
+
+def test_another_tool_that_a_person_chose_is_what_runs_and_the_model_is_told(
+    fermata: Fermata, people: People, ledger: Ledger
+) -> None:
+    ask = say(None, call("refund", {"order": "B", "amount": 900}))
+
+    def agent() -> ToolCallingAgent:
+        return tool_caller(ledger, [ask, report])
+
+    first = fermata.run(agent, "refund")
+    assert isinstance(first, Suspended)
+    people.choose(first.approvals[0], "lookup", order="C")
+    done = fermata.run(agent, workflow_id=first.workflow_id)
+    assert isinstance(done, Completed)
+    assert ledger.refunds() == []
+    assert [entry["order"] for entry in ledger.read("lookup")] == ["C"]
+    assert "{'order': 'C', 'paid': 20.0, 'items': ('pen', 'ink')}" in done.output
+    assert "[A person had lookup(order='C') called instead of refund" in done.output
+    replayed = fermata.replay(agent, first.workflow_id)
+    assert memory_of(replayed.agent) == memory_of(done.agent)
+    assert len(ledger.read("lookup")) == 1
+
+
+def test_a_chosen_tool_that_fails_says_which_one_it_was(
+    fermata: Fermata, people: People, ledger: Ledger
+) -> None:
+    ask = say(None, call("refund", {"order": "B", "amount": 900}))
+    agent = tool_caller(ledger, [ask, report])
+    first = fermata.run(agent, "refund")
+    assert isinstance(first, Suspended)
+    people.choose(first.approvals[0], "lookup", nosuch=1)
+    done = fermata.run(agent, workflow_id=first.workflow_id)
+    assert isinstance(done, Completed)
+    assert "TypeError" in done.output
+    assert "[A person had lookup(nosuch=1) called instead of refund" in done.output
+    assert ledger.read("lookup") == []
+
+
+def test_a_mistake_of_the_caller_leaves_no_workflow_behind(
+    fermata: Fermata, server: Server, ledger: Ledger
+) -> None:
+    def known() -> set[str]:
+        return {one.id for one in server.client().list_workflows(limit=200).items}
+
+    before = known()
+    agent = tool_caller(ledger, [report])
+    with pytest.raises(TypeError, match="'name' is neither an agent nor a function"):
+        fermata.run("name", "refund")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="made NoneType, which is no agent"):
+        fermata.run(lambda: None, "refund")  # type: ignore[arg-type, return-value]
+    with pytest.raises(TypeError, match="is neither an agent"):
+        fermata.run(type(agent), "refund")
+    with pytest.raises(ValueError, match="which is a text"):
+        fermata.run(agent, 5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="cannot be journaled"):
+        fermata.run(agent, "refund", additional_args={"a": object()})
+    assert known() == before
+
+
+def test_whose_key_an_agent_needs_is_said(
+    server: Server, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FERMATA_KEY", raising=False)
+    with pytest.raises(ValueError, match="set FERMATA_KEY"):
+        Fermata(server.url)
+    with pytest.raises(ValueError, match="begins with http"):
+        Fermata("127.0.0.1:7654", "key")
+    with pytest.raises(ValueError, match="checkpoint_every"):
+        Fermata(server.url, server.keys["agent"], checkpoint_every=-1)
+    with pytest.raises(ValueError, match="a person's key"):
+        Fermata(server.url, server.keys["ann"]).run(tool_caller(ledger, [report]), "refund")
 
 
 def test_an_expired_request_and_a_denied_call_do_not_run(fermata: Fermata, ledger: Ledger) -> None:

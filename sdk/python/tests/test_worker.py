@@ -4,6 +4,9 @@ there is nothing to do."""
 from __future__ import annotations
 
 import json
+import os
+import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -170,3 +173,56 @@ def test_a_factory_is_named_by_module_and_function(monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("FERMATA_KEY", raising=False)
     with pytest.raises(SystemExit):
         main(["served:factory"])
+
+
+def worker_command(*words: str, **environment: str) -> subprocess.Popen[str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.Popen(
+        [sys.executable, "-m", "fermata.smolagents.serve", *words],
+        cwd=Path(__file__).parent,
+        env=kept | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["nomod:x"], "ModuleNotFoundError: No module named 'nomod'"),
+        (["worker_main:nope"], "AttributeError: module 'worker_main' has no attribute 'nope'"),
+        (["worker_main"], "ValueError: 'worker_main' is not of the form module:factory"),
+        (["os:sep"], "TypeError: os:sep is not a function that makes an agent"),
+        (["worker_main:main", "--url", "127.0.0.1:1"], "ValueError: '127.0.0.1:1' is no URL"),
+    ],
+)
+def test_a_workers_usual_mistakes_are_told_in_a_line(words: list[str], told: str) -> None:
+    done = worker_command(*words, FERMATA_KEY="fermata_test_0_0")
+    _, text = done.communicate(timeout=60)
+    assert done.returncode == 2
+    assert told in text
+    assert "Traceback" not in text
+
+
+def test_a_worker_with_another_key_says_so_and_ends(server: Server) -> None:
+    key = server.keys["ann"]
+    done = worker_command("os:getcwd", FERMATA_KEY=key, FERMATA_URL=server.url)
+    _, text = done.communicate(timeout=60)
+    assert done.returncode == 1
+    assert "fermata-worker: 403 auth.kind_not_allowed" in text
+    assert "Traceback" not in text
+
+
+def test_a_worker_without_a_server_says_so_at_once_and_can_be_stopped() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    waiting = worker_command("os:getcwd", FERMATA_KEY="fermata_test_0_0", FERMATA_URL=url)
+    assert waiting.stderr is not None
+    while "no turn to be had" not in (line := waiting.stderr.readline()):
+        assert line, "it ended without a word"
+    began = time.monotonic()
+    waiting.send_signal(signal.SIGTERM)
+    assert waiting.wait(timeout=30) == 0
+    assert time.monotonic() - began < 15

@@ -9,6 +9,7 @@ from .outcome import (
     Completed,
     DefinitionChanged,
     Diverged,
+    DryRun,
     ModelFailed,
     RunError,
     Suspended,
@@ -19,11 +20,13 @@ from .outcome import (
 )
 from .runtime import Fermata
 from .serve import Worker
+from .serve_tools import ToolWorker
 from .tools import CreateCheckpoint, Now, RequestApproval, Rollback
 
 __all__ = [
     "Fermata",
     "Worker",
+    "ToolWorker",
     "CreateCheckpoint",
     "Now",
     "RequestApproval",
@@ -34,6 +37,7 @@ __all__ = [
     "BindingMismatch",
     "DefinitionChanged",
     "Diverged",
+    "DryRun",
     "ModelFailed",
     "TurnHeld",
     "TurnLost",

@@ -53,7 +53,10 @@ def encode(value: Any) -> Any:
             raise Unsupported("a value that is nested so deeply cannot be journaled") from None
         encoded = {"$py": text, "value": _readable(value)}
     if size(encoded) > MAX_BYTES:
-        raise Unsupported(f"a value of {size(encoded)} bytes is too large for the journal")
+        raise Unsupported(
+            f"a value of {size(encoded)} bytes is too large for the journal, which holds "
+            f"{MAX_BYTES} bytes"
+        )
     return encoded
 
 

@@ -11,8 +11,8 @@ effect, so that it runs once, and is put to a person when a crash leaves it in d
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, ClassVar, TypeAlias
 
@@ -26,7 +26,7 @@ from smolagents.local_python_executor import (
 from smolagents.tools import Tool
 from smolagents.utils import MAX_LENGTH_TRUNCATE_CONTENT
 
-from . import chat, codec, sealed
+from . import chat, codec, imports, sealed
 from .scope import Scope, Site
 from .signals import Stop
 from .tool import DurableTool, ToolOutcome
@@ -76,9 +76,10 @@ class DurableExecutor(PythonExecutor):  # type: ignore[misc]
         self._inner = inner
         self._scope = scope
         self._gate = gate
+        self._imported: set[str] = set()  # By the blocks so far, beyond what is safe.
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name in ("_inner", "_scope", "_gate"):
+        if name.startswith("__") or name in ("_inner", "_scope", "_gate", "_imported"):
             raise AttributeError(name)
         return getattr(self._inner, name)
 
@@ -99,17 +100,46 @@ class DurableExecutor(PythonExecutor):  # type: ignore[misc]
         with scope.code_block() as key:
             permitted = self._permitted(code_action)
             call = scope.journal.record(key, "code", _TOOL, request)
+            recorded = None if call is None else codec.decode(call.result)
             if permitted.refused:
-                record, output = {"logs": f"{permitted.value}\n", "output": None}, None
+                record = Record(logs=f"{permitted.value}\n", output=None)
+                output = None
             else:
-                record, output = self._run(key, str(permitted.value), permitted.note)
+                block = str(permitted.value)
+                with self._dry_run(key, block, recorded) as dry:
+                    record, output = self._run(key, block, permitted.note)
+                if dry:
+                    record["dry"] = True
         # An agent's `finally` may have replaced a stop by something harmless.
         scope.latch.check()
-        if call is None:
+        if recorded is None:
             encoded = scope.journal.encode(key, record)
             scope.journal.write(key, "code", _TOOL, request, encoded)
             return self._finish(record, output)
-        return self._finish(codec.decode(call.result), None)
+        return self._finish(recorded, None)
+
+    @contextmanager
+    def _dry_run(self, key: str, code: str, recorded: Record | None) -> Iterator[bool]:
+        """Surrounds a block, and says whether it is held to safe modules. In a dry run a new one
+        may use no other: neither by its own imports, nor by what earlier blocks have imported, nor
+        by way of another module. Later on it stays held, or a replay would do what it could not."""
+        journal, inner = self._scope.journal, self._inner
+        authorized = inner.authorized_imports
+        held = journal.dry or (recorded is not None and "dry" in recorded)
+        new = imports.beyond_safe(code, authorized)
+        if new:
+            journal.require_real(key, f"a code block that imports {', '.join(new)}")
+        self._imported.update(new)
+        if self._imported:
+            earlier = ", ".join(sorted(self._imported))
+            journal.require_real(key, f"a code block after one that imported {earlier}")
+        held = held and not self._imported
+        if held:
+            inner.authorized_imports = list(imports.SAFE)
+        try:
+            yield held
+        finally:
+            inner.authorized_imports = authorized
 
     def _permitted(self, code: str) -> ToolOutcome:
         """The code that may run, or why none may. Its permission is recorded as given once the
@@ -142,7 +172,7 @@ class DurableExecutor(PythonExecutor):  # type: ignore[misc]
             logs = "\n".join([*([logs.rstrip("\n")] if logs else []), *scope.notes, ""])
         if output is None:
             return {"error": error, "logs": logs}, None
-        return _record(scope, key, output, logs), output
+        return _record(output, logs), output
 
     def _finish(self, record: Record, live: CodeOutput | None) -> CodeOutput:
         logs = record["logs"]
@@ -216,7 +246,7 @@ class RemoteExecutor(PythonExecutor):  # type: ignore[misc]
         except Exception as raised:
             return {"error": logs + str(raised), "logs": None}
         _blocks_of(self._inner).add(self._mark(key))
-        record = _record(self._scope, key, output, logs + (output.logs or ""))
+        record = _record(output, logs + (output.logs or ""))
         live.append(output)
         return record
 
@@ -256,15 +286,20 @@ def _asked(scope: Scope, tool: RunCode, code: str) -> ToolOutcome:
     return DurableTool(tool, scope).outcome(Site(scope.block_key(RUN_CODE)), {"code": code})
 
 
-def _record(scope: Scope, key: str, output: CodeOutput, logs: str | None) -> Record:
-    if output.is_final_answer:
-        scope.journal.encode(key, output.output)
-        return {"final": True, "logs": logs, "output": output.output}
+def _record(output: CodeOutput, logs: str | None) -> Record:
+    record: Record = {"logs": logs, "output": output.output}
     try:
-        if str(codec.decode(codec.encode(output.output))) == str(output.output):
-            return {"logs": logs, "output": output.output}
-    except codec.Unsupported:
-        pass
+        encoded = codec.encode(record)
+        if output.is_final_answer:
+            return {"final": True, **record}
+        if str(codec.decode(encoded)["output"]) == str(output.output):
+            return record
+    except codec.Unsupported as error:
+        if output.is_final_answer:
+            return {
+                "error": f"This final answer cannot be kept: {error}. Give another.",
+                "logs": logs,
+            }
     return {"logs": logs, "shown": _clip(str(output.output))}
 
 

@@ -24,6 +24,17 @@ def describe(error: Exception) -> dict[str, str]:
     return {"type": (prefix + kind.__qualname__)[-_MAX_TYPE:], "message": _text(error)}
 
 
+def lost_result(tool: str, why: Exception) -> dict[str, str]:
+    """What the journal keeps of a call whose result it cannot hold: for the model, which must not
+    repeat the call, and for whoever has written the tool."""
+    text = (
+        f"{tool} was called and has done its work, but what it returned is lost: {_text(why)}. "
+        "Do not call it again for the same. Ask it for less if it can give less; its author can "
+        "make it return less, or give it encode_result and decode_result."
+    )
+    return {"type": UNSUPPORTED, "message": text}
+
+
 def as_recorded(error: Exception) -> Exception:
     """`error`, or one like it whose text was cut as in the journal: what an agent sees now is what
     it will see on each replay."""

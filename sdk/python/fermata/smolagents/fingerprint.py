@@ -44,6 +44,14 @@ def of(agent: MultiStepAgent, *, gate_code: bool = False) -> dict[str, str]:
     return found
 
 
+def tools(agent: MultiStepAgent) -> dict[str, Tool]:
+    """The tools of an agent and of its team, by name."""
+    found: dict[str, Tool] = {}
+    for member in agent.managed_agents.values():
+        found.update(tools(member))
+    return {**found, **agent.tools}
+
+
 def _add(found: dict[str, str], path: str, agent: MultiStepAgent) -> None:
     model = agent.model
     found[path] = type(agent).__name__

@@ -10,20 +10,27 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from smolagents.tools import Tool
 
 from .. import errors
 from ..client import Client, each
 from ..models import Call, CallKind, CallVerdict, Workflow
 from . import codec
 from .notices import Notices
-from .outcome import Diverged, UnsupportedResult
+from .outcome import Diverged, DryRun, UnsupportedResult
 from .signals import Latch
 from .turn import Turn, refusal
 
+if TYPE_CHECKING:
+    from .questions import Said
+
 T = TypeVar("T")
 MAX_KEY = 512
-_UNDO = "undo/"  # What the server has undone is no part of what the agent does.
+# What is no part of what the agent does: what the server has undone, and answers to people.
+_UNDO = "undo/"
+QUESTION = "question/"
 
 
 class Journal:
@@ -32,7 +39,11 @@ class Journal:
 
     def __init__(self, client: Client, workflow: Workflow, turn: Turn | None) -> None:
         self.workflow_id = workflow_id = workflow.id
+        origin = workflow.forked_from
+        self.root = origin.root if origin else workflow.id  # Forks draw the same numbers.
         self.epoch = workflow.epoch
+        self.dry = workflow.effects == "recorded"
+        self._source = origin.workflow if origin else ""
         self.latch = turn.latch if turn else Latch()
         self._client = client
         self._turn = turn
@@ -41,9 +52,12 @@ class Journal:
         self._ahead = {
             key
             for key, call in self._calls.items()
-            if call.state in ("done", "failed", "denied") and not key.startswith(_UNDO)
+            if call.state in ("done", "failed", "denied") and not key.startswith((_UNDO, QUESTION))
         }
         self._lock = threading.Lock()
+        self._said: dict[str, Said] = {}
+        # Of the agent and its team, by name: people may choose another one than the model did.
+        self.tools: Mapping[str, Tool] = {}
         self.notices = Notices(workflow, self._calls.values())
 
     @property
@@ -90,6 +104,48 @@ class Journal:
         """Whether there is an outcome under that key."""
         call = self._calls.get(key)
         return call is not None and call.state in ("done", "failed", "denied")
+
+    def kept(self, key: str) -> Any:
+        """What was recorded under a key that is no part of the run; None if nothing was."""
+        call = self._calls.get(key)
+        return None if call is None else call.result
+
+    def saying(self, path: str, said: Said) -> None:
+        """Takes note of the last thing that the model of the scope `path` said."""
+        with self._lock:
+            self._said[path] = said
+
+    def said_before(self, key: str) -> Said | None:
+        """The last thing that was said in the innermost scope that the call `key` belongs to."""
+        with self._lock:
+            around = [path for path in self._said if key.startswith(path + "/")]
+            return self._said[max(around, key=len)] if around else None
+
+    def require_real(self, key: str, name: str) -> None:
+        """Ends the run of a fork that would do something for real that is not recorded."""
+        if self.dry and not self.has(key):
+            self.latch.abort(
+                DryRun(
+                    f"{self.workflow_id} is a fork, and {name} ({key}) would be done for real. "
+                    + self._way_on()
+                )
+            )
+
+    def _way_on(self) -> str:
+        """How what a fork stops at can be done. In a dry run every call has one in the source that
+        it was taken from, but one that is supposed to have been approved and done."""
+        supposed = any(
+            call.kind == "tool" and call.state == "done" and not call.imported_from
+            for call in self._calls.values()
+        )
+        if not supposed:
+            return f"Allow it with: fermata workflows allow-effects {self.workflow_id}"
+        return (
+            "It cannot be allowed here, because this fork supposes that something was approved and "
+            "done, which nobody did. It goes on for real in a fork that supposes no approval, once "
+            f"effects are allowed there: fermata workflows fork {self._source}, with --checkpoint, "
+            "with --approval and --reject, or from the beginning"
+        )
 
     def checkpoint(self, key: str, name: str) -> dict[str, Any]:
         """Makes a checkpoint, or finds it: {"checkpoint", "name", "attempt", "text"}, and after a

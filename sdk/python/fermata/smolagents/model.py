@@ -20,6 +20,7 @@ from smolagents.monitoring import TokenUsage
 
 from . import chat
 from .outcome import ModelFailed
+from .questions import Said
 from .scope import Scope, one_line
 
 
@@ -67,7 +68,7 @@ class DurableModel(Model):  # type: ignore[misc]
                     except Exception as error:
                         self._fail(asked.key, error)
                 asked.recorded = self._record(asked, answer)
-            return self._answer(asked.recorded)
+            return self._answer(asked)
 
     def parse_tool_calls(self, message: ChatMessage) -> ChatMessage:
         """As the inner model's, which must depend on nothing but the message."""
@@ -101,9 +102,10 @@ class DurableModel(Model):  # type: ignore[misc]
         journal.write(asked.key, "model", self.name, asked.request, encoded)
         return encoded
 
-    def _answer(self, recorded: Any) -> ChatMessage:
-        message = chat.decode(recorded)
-        self._scope.answered(chat.text(message))
+    def _answer(self, asked: _Asked) -> ChatMessage:
+        message, scope = chat.decode(asked.recorded), self._scope
+        scope.answered(chat.text(message))
+        scope.journal.saying(scope.path, Said(self._inner, asked.messages, message))
         return message
 
     def _fail(self, key: str, error: Exception) -> NoReturn:
@@ -132,9 +134,9 @@ class DurableStreamingModel(DurableModel):
                     except Exception as error:
                         self._fail(asked.key, error)
                 asked.recorded = self._record(asked, answer)
-                message = self._answer(asked.recorded)
+                message = self._answer(asked)
             else:
-                message = self._answer(asked.recorded)
+                message = self._answer(asked)
                 yield ChatMessageStreamDelta(str(message.content or ""), _as_deltas(message))
         usage = message.token_usage or TokenUsage(0, 0)
         yield ChatMessageStreamDelta("", token_usage=usage)

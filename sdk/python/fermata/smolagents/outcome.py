@@ -24,13 +24,17 @@ class Completed:
 
 @dataclass(frozen=True)
 class Suspended:
-    """People must decide first. Nothing is held in memory: the process may end, and any process on
-    any machine goes on by running the same agent with this `workflow_id`."""
+    """People must decide first, or have frozen it: then `frozen` says why. Nothing is held in
+    memory: the process may end, and any process on any machine goes on by running the same agent
+    with this `workflow_id`."""
 
     workflow_id: str
     approvals: tuple[ApprovalRequest, ...]
+    frozen: str = ""
 
     def __str__(self) -> str:
+        if self.frozen:
+            return f"suspended: {self.frozen}"
         count = len(self.approvals)
         return f"suspended: waiting for {count} approval{'' if count == 1 else 's'}"
 
@@ -49,12 +53,22 @@ class DefinitionChanged(RunError):
     """The agent is not the one that the workflow was started with. `changed` names the differences.
 
     `force=True` runs it all the same: useful when the change cannot touch what has been recorded.
+    A fork runs the new one from the start on what this one recorded, and does nothing for real.
     """
 
     def __init__(self, workflow_id: str, changed: list[str]) -> None:
         self.workflow_id = workflow_id
         self.changed = changed
-        super().__init__(f"{workflow_id}: the definition has changed: " + "; ".join(changed))
+        super().__init__(
+            f"{workflow_id}: the definition has changed: {'; '.join(changed)}. Bring the old one "
+            "back, go on with force=True if that cannot touch what is recorded, or see what the "
+            f"new one does in a fork: client.fork_workflow({workflow_id!r})"
+        )
+
+
+class DryRun(RunError):
+    """A fork came to an effect that its source had not recorded as a tool call. It was not done;
+    once a person has allowed effects, the run goes on here."""
 
 
 class TurnHeld(RunError):
@@ -81,8 +95,9 @@ class BindingMismatch(RunError):
 
 
 class UnsupportedResult(RunError):
-    """A tool or the agent gave a value that the journal cannot hold. The effect has happened; it
-    is recorded that its result is lost. Give the tool `encode_result` and `decode_result`."""
+    """The agent's answer, or a value that was computed beside it, is one that the journal cannot
+    hold. Where a tool gives such a value, its call fails, and the model reads why: see
+    `encode_result` and `decode_result`."""
 
 
 class ModelFailed(RunError):

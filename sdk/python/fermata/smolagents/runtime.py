@@ -20,15 +20,17 @@ from .. import durable, errors
 from .._request import Retry
 from ..client import Client
 from ..models import TurnLease, Workflow
-from . import codec, failure, fingerprint, guard, turn, undo, wrap
+from . import codec, failure, fingerprint, guard, questions, turn, undo, wrap
 from .journal import Journal
 from .outcome import Completed, DefinitionChanged, RunError, Suspended, WorkflowClosed
+from .questions import OnQuestion
 from .scope import Scope
 from .signals import Latch, Stop
 from .turn import Turn
 
 Agent: TypeAlias = MultiStepAgent | Callable[[], MultiStepAgent]
 _ROOT = "run"
+_FROZEN_S = 5  # How long a workflow that the kill switch holds rests before it is tried again.
 
 
 class Fermata:
@@ -54,6 +56,7 @@ class Fermata:
         gate_code: bool = False,
         rerun_code: bool = False,
         checkpoint_every: int = 0,
+        on_question: OnQuestion | None = None,
     ) -> None:
         """`url` and `key`, an agent's, default to FERMATA_URL and FERMATA_KEY. `lease_s` is how
         long a worker may be silent before others may take its workflow; `insist_s`, how long a
@@ -64,11 +67,20 @@ class Fermata:
         `run_code`; code that runs elsewhere than in this process needs it. `rerun_code` lets such
         blocks, once recorded, run again to fill a new sandbox. `checkpoint_every` makes a
         checkpoint by itself before each so manieth model call of the main agent, besides those
-        that the server makes before each gated call; 0 makes none."""
+        that the server makes before each gated call; 0 makes none.
+
+        `on_question` answers what people ask the agent about a request before they decide: it gets
+        the question, a comment, and the request, and returns the answer, or None to leave it to
+        others. Without it the agent's model is asked."""
         insist = Retry(attempts=10_000, total_s=insist_s)
         self.client = client or Client(url, key, retry=insist)
+        if not self.client.has_key:
+            raise ValueError("there is no key: set FERMATA_KEY, or give key=, to an agent's key")
+        if checkpoint_every < 0:
+            raise ValueError("checkpoint_every is 0 (none) or a number of model calls")
         self.lease_s = lease_s
         self._checkpoint_every = checkpoint_every
+        self._on_question = on_question
         self._code = wrap.Code(gate=gate_code, rerun=rerun_code)
 
     def run(
@@ -89,6 +101,7 @@ class Fermata:
         wait_s: float = 0.0,
         wait_for_turn_s: float = 0.0,
         force: bool = False,
+        on_question: OnQuestion | None = None,
     ) -> Completed | Suspended:
         """Runs an agent on a task until it is done or people must decide first.
 
@@ -99,16 +112,19 @@ class Fermata:
 
         `wait_s` is how long to stay for decisions before returning `Suspended`; `wait_for_turn_s`,
         how long to wait for another worker's turn to end. `force` runs an agent whose definition
-        has changed. An exception that the agent itself raises fails the workflow; see `RunError`
-        for what leaves it open.
+        has changed. `on_question` is for this run what it is for all of `Fermata`. An exception
+        that the agent itself raises fails the workflow; see `RunError` for what leaves it open.
         """
-        workflow = None
+        workflow, made = None, None
         if workflow_id is None:
-            if task is None:
-                raise ValueError("a new workflow needs a task")
-            workflow = self.client.create_workflow(
+            # Before anything is made on the server: a mistake leaves no workflow behind.
+            if not isinstance(task, str):
+                raise ValueError("a new workflow needs a task, which is a text")
+            given = _input(task, additional_args, images, max_steps)
+            made = self._make(agent)
+            workflow = self._create(
                 agent=agent_name,
-                input=_input(task, additional_args, images, max_steps),
+                input=given,
                 metadata=metadata,
                 tags=tags,
                 name=name,
@@ -120,10 +136,20 @@ class Fermata:
             workflow = self.client.get_workflow(workflow_id)
         give_up = time.monotonic() + wait_s
         while True:
-            result = self._turn(agent, workflow, task, wait_for_turn_s, force)
+            result = self._turn(made or agent, workflow, task, wait_for_turn_s, force, on_question)
+            made = None
             if isinstance(result, Completed) or not self._goes_on(result, give_up):
                 return result
             workflow = self.client.get_workflow(workflow.id)
+
+    def _create(self, **wish: Any) -> Workflow:
+        try:
+            return self.client.create_workflow(**wish)
+        except errors.Invalid as error:
+            if error.reason != "workflow.agent_required":
+                raise
+            told = "this is a person's key; run an agent with an agent's, or say agent_name="
+            raise ValueError(told) from error
 
     def replay(self, agent: Agent, workflow_id: str) -> Completed:
         """Goes over a workflow's journal with an agent, writing nothing and asking nobody: to look
@@ -143,6 +169,7 @@ class Fermata:
         task: str | None,
         wait_for_turn_s: float,
         force: bool,
+        on_question: OnQuestion | None,
     ) -> Completed | Suspended:
         if workflow.closed:
             return _closed(workflow)
@@ -157,7 +184,7 @@ class Fermata:
             lease_s=self.lease_s,
             wait_s=wait_for_turn_s,
         )
-        return self._under(held, made)
+        return self._under(held, made, on_question=on_question)
 
     def run_leased(
         self,
@@ -194,14 +221,18 @@ class Fermata:
         held: Turn,
         made: MultiStepAgent,
         retry_after_s: Callable[[BaseException], int] | None = None,
+        on_question: OnQuestion | None = None,
     ) -> Completed | Suspended:
         """Runs an agent under a turn, which is over afterwards however it ends."""
         workflow = held.workflow
         try:
             workflow = undo.all_done(self.client, held, made)
-            return self._drive(made, workflow, Journal(self.client, workflow, held), held)
+            journal = Journal(self.client, workflow, held)
+            return self._drive(made, workflow, journal, held, on_question)
         except Stop:
             return self._stopped(workflow, held.latch, held)
+        except errors.Frozen as error:
+            return self._frozen(workflow, held.latch, held, error)
         except BaseException as error:
             # After a closed or lost turn this is refused, which changes nothing.
             if not isinstance(error, errors.ConnectionFailed):
@@ -211,10 +242,16 @@ class Fermata:
             held.stop_renewing()
 
     def _drive(
-        self, agent: MultiStepAgent, workflow: Workflow, journal: Journal, held: Turn | None
+        self,
+        agent: MultiStepAgent,
+        workflow: Workflow,
+        journal: Journal,
+        held: Turn | None,
+        on_question: OnQuestion | None = None,
     ) -> Completed | Suspended:
         scope = Scope(journal, held, _ROOT)
         scope.checkpoint_every = self._checkpoint_every
+        journal.tools = fingerprint.tools(agent)
         wrapped = wrap.durable(agent, scope, self._code)
         try:
             with durable.recording(scope), guard.guarding(agent):
@@ -223,10 +260,10 @@ class Fermata:
                 )
             journal.latch.check()
         except Stop:
-            return self._stopped(workflow, journal.latch, held)
+            return self._waiting(workflow, journal, held, on_question)
         except Exception as error:
             if journal.latch.closed:  # something on the way replaced a stop by its own exception
-                return self._stopped(workflow, journal.latch, held)
+                return self._waiting(workflow, journal, held, on_question)
             if held is not None and not isinstance(error, RunError):
                 told = failure.describe(error)
                 with suppress(errors.FermataError):
@@ -242,14 +279,44 @@ class Fermata:
         return Completed(workflow.id, output, wrapped)
 
     def _make(self, agent: Agent) -> MultiStepAgent:
-        made = agent if isinstance(agent, MultiStepAgent) else agent()
+        made: Any = agent
+        if not isinstance(made, MultiStepAgent):
+            if not callable(made) or isinstance(made, type):
+                raise TypeError(f"{made!r} is neither an agent nor a function that makes one")
+            made = made()
+            if not isinstance(made, MultiStepAgent):
+                raise TypeError(f"{agent!r} made {type(made).__name__}, which is no agent")
         wrap.refuse_unsupported(made, self._code)
         return made
 
     @staticmethod
-    def _stopped(workflow: Workflow, latch: Latch, held: Turn | None) -> Suspended:
+    def _frozen(
+        workflow: Workflow, latch: Latch, held: Turn | None, error: errors.Frozen
+    ) -> Suspended:
+        """What has run is recorded; the rest runs once people let it go on."""
+        if held is not None:
+            held.leave(_FROZEN_S)
+        return Suspended(workflow.id, latch.approvals, error.detail or error.title)
+
+    def _waiting(
+        self,
+        workflow: Workflow,
+        journal: Journal,
+        held: Turn | None,
+        on_question: OnQuestion | None,
+    ) -> Suspended:
+        """Before a run that waits for people lets its turn go, it answers what they asked."""
+        latch = journal.latch
+        if held is not None and latch.error is None and not latch.rolled_back:
+            questions.answer_all(self.client, journal, held, on_question or self._on_question)
+        return self._stopped(workflow, latch, held)
+
+    @classmethod
+    def _stopped(cls, workflow: Workflow, latch: Latch, held: Turn | None) -> Suspended:
         if latch.rolled_back:
             return Suspended(workflow.id, ())  # its turn ended with its epoch
+        if isinstance(latch.error, errors.Frozen):
+            return cls._frozen(workflow, latch, held, latch.error)
         if latch.error is not None:
             raise latch.error
         if held is not None:
@@ -257,7 +324,12 @@ class Fermata:
         return Suspended(workflow.id, latch.approvals)
 
     def _goes_on(self, suspended: Suspended, give_up: float) -> bool:
-        """Waits until one of the approvals is closed, or it is time to give up."""
+        """Waits until one of the approvals is closed, people ask something, or it is time to give
+        up."""
+        if suspended.frozen:
+            left = give_up - time.monotonic()
+            time.sleep(max(0.0, min(left, _FROZEN_S)))
+            return left > 0
         waiting = {approval.id for approval in suspended.approvals}
         if not waiting:  # taken back to a checkpoint by the agent itself
             return True
@@ -267,6 +339,8 @@ class Fermata:
                 suspended.workflow_id, wait_s=min(left, 30.0) if version else 0.0, after=version
             )
             if workflow.closed or not waiting <= set(workflow.pending_approvals):
+                return True
+            if workflow.status == "ready":  # though all is pending: a question wakes it
                 return True
             version = workflow.version
         return False

@@ -147,7 +147,7 @@ class Scope:
         self.in_code = True
         key = f"{self.path}/c{self._codes}"
         try:
-            with self.chance.seeded(f"{self.journal.workflow_id}/{key}"):
+            with self.chance.seeded(f"{self.journal.root}/{key}"):
                 yield key
         finally:
             self.in_code = False
@@ -209,12 +209,15 @@ class Scope:
             with self.turn.busy():
                 yield
 
-    def effect(self, compute: Callable[[], T], name: str) -> T:
+    def effect(self, compute: Callable[[], T], name: str, harmless: bool) -> T:
         """See `fermata.effect`."""
         self.latch.check()
         self._values += 1
         name = one_line(name)
-        return self.value(f"{self.path}/v{self._values}", name, name, compute)
+        key = f"{self.path}/v{self._values}"
+        if not harmless:
+            self.journal.require_real(key, name)
+        return self.value(key, name, name, compute)
 
     def value(self, key: str, name: str, asked: Any, compute: Callable[[], T]) -> T:
         """Computes a value once and journals it under `key`; `asked` is what it is computed of."""

@@ -57,7 +57,12 @@ class Latch:
     @property
     def approvals(self) -> tuple[ApprovalRequest, ...]:
         """What the run waits for, in the order of the calls."""
-        return tuple(self._approvals[key] for key in sorted(self._approvals))
+        return tuple(approval for _, approval in self.waiting)
+
+    @property
+    def waiting(self) -> tuple[tuple[str, ApprovalRequest], ...]:
+        """The same with the key of each call."""
+        return tuple(sorted(self._approvals.items(), key=lambda one: one[0]))
 
     @property
     def closed(self) -> bool:

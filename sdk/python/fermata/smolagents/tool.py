@@ -21,7 +21,7 @@ from .. import durable
 from ..models import Call, CallVerdict
 from . import codec, failure, guard
 from .fingerprint import definition_hash
-from .outcome import BindingMismatch, UnsupportedResult
+from .outcome import BindingMismatch
 from .scope import Scope, Site
 from .tools import RunTool
 
@@ -161,17 +161,37 @@ class DurableTool(Tool):  # type: ignore[misc]
             if verdict.verdict == "deny":
                 return self._denied(verdict.reason, verdict.message)
             call = verdict.call
-        return self._replayed(site.key, call)
+        return self._replayed(call)
 
-    def _replayed(self, key: str, call: Call) -> ToolOutcome:
+    def _replayed(self, call: Call) -> ToolOutcome:
         if call.denial is not None:
             return self._denied(call.denial.reason, call.denial.message)
+        chosen = self._chosen(call.key, call.effective_tool or self.name)
+        note = self._note(chosen, call.arguments, _effective(call))
         if call.error is not None:
-            if call.error.type == failure.UNSUPPORTED:
-                self._scope.latch.abort(UnsupportedResult(f"{key}: {call.error.message}"))
-            raise failure.rebuild(call.error.type, call.error.message)
-        effective = call.arguments if call.effective_arguments is None else call.effective_arguments
-        return ToolOutcome(self._decode(call.result), note=self._note(call.arguments, effective))
+            error = failure.rebuild(call.error.type, call.error.message)
+            raise self._told(error, note)
+        return ToolOutcome(chosen._decode(call.result), note=note)
+
+    def _chosen(self, key: str, name: str) -> DurableTool:
+        """The tool that is called: this one, or the one that people chose in its place."""
+        if name == self.name:
+            return self
+        other = self._scope.journal.tools.get(name)
+        if other is None:
+            self._refuse(key, f"people chose {name} instead, which this agent does not have")
+        return DurableTool(other, self._scope)
+
+    def _told(self, error: Exception, note: str) -> Exception:
+        """`error` as the agent sees it: when people changed the arguments it must know that, for
+        smolagents quotes those that the model wrote."""
+        if not note:
+            return error
+        if self._scope.in_code:  # whose `except` may look at the error
+            self._scope.notes.append(note)
+            return error
+        told = failure.describe(error)
+        return failure.rebuild(told["type"], f"{told['message']}\n\n{note}")
 
     def _denied(self, reason: str, message: str) -> ToolOutcome:
         text = message or f"The call was not allowed ({reason}). It did not run."
@@ -181,16 +201,18 @@ class DurableTool(Tool):  # type: ignore[misc]
     def _run(
         self, site: Site, verdict: CallVerdict, arguments: dict[str, Any], sent: dict[str, Any]
     ) -> ToolOutcome:
-        self._verify(site.key, verdict, sent)
+        chosen = self._chosen(site.key, verdict.tool or self.name)
+        chosen._verify(site.key, verdict, sent)
         effective: dict[str, Any] = verdict.arguments
         actual = {
             name: codec.restore_argument(arguments[name], sent[name], value)
-            if name in arguments
+            if name in arguments and chosen is self
             else codec.decode(value)
             for name, value in effective.items()
         }
         scope = self._scope
-        running = guard.Running(self._inner, self._ask_inside(site))
+        note = self._note(chosen, sent, effective)
+        running = guard.Running(chosen._inner, self._ask_inside(site))
         with (
             scope.busy(),
             durable.running_call(verdict.idempotency_key),
@@ -198,24 +220,26 @@ class DurableTool(Tool):  # type: ignore[misc]
             guard.permitted(running),
         ):
             try:
-                value = self._inner(**actual)
+                value = chosen._inner(**actual)
             except Exception as error:
                 if running.stopped:
                     scope.latch.check()
                 scope.journal.close(verdict, error=failure.describe(error))
-                raise failure.as_recorded(error) from None
+                raise self._told(failure.as_recorded(error), note) from None
         if running.stopped:  # and the tool has swallowed it: its value is no result
             scope.latch.check()
         if not scope.in_code and codec.has_set(value):
             value = str(value)  # which is what the model is shown, now and on each replay
         try:
-            encoded = self._encode(value)
-        except codec.Unsupported as error:
+            encoded = chosen._encode(value)
+        except Exception as error:  # of the tool's encode_result, too
             # It has happened: that much is recorded, or people would be asked whether it did.
-            scope.journal.close(verdict, error={"type": failure.UNSUPPORTED, "message": str(error)})
-            scope.latch.abort(UnsupportedResult(f"{site.key}: {error}"))
+            lost = failure.lost_result(chosen.name, error)
+            scope.journal.close(verdict, error=lost)
+            told = failure.rebuild(lost["type"], lost["message"])
+            raise self._told(told, note) from None
         scope.journal.close(verdict, result=encoded)
-        return ToolOutcome(value, note=self._note(sent, effective))
+        return ToolOutcome(value, note=note)
 
     def _ask_inside(self, site: Site) -> Callable[..., Any]:
         """How this call, while it runs, calls other tools of the run: gated, under its own key."""
@@ -254,9 +278,13 @@ class DurableTool(Tool):  # type: ignore[misc]
     def _refuse(self, key: str, why: str) -> NoReturn:
         self._scope.latch.abort(BindingMismatch(f"{key}: the permission is refused: {why}"))
 
-    def _note(self, asked: Any, effective: Any) -> str:
-        """What the model is told about arguments that people changed."""
+    def _note(self, chosen: DurableTool, asked: Any, effective: Any) -> str:
+        """What the model is told about a tool or arguments that people changed."""
         asked, effective = asked or {}, effective or {}
+        if chosen is not self:
+            given = ", ".join(f"{name}={_show(effective, name)}" for name in sorted(effective))
+            text = f"A person had {chosen.name}({given}) called instead of {self.name}"
+            return f"[{text}; what came of it is that one's]"
         changes = [
             f"{name}: {_show(asked, name)} -> {_show(effective, name)}"
             for name in sorted({*asked, *effective})
@@ -275,6 +303,10 @@ class DurableTool(Tool):  # type: ignore[misc]
         hook: Callable[[Any], Any] | None = getattr(self._inner, "decode_result", None)
         value = codec.decode(encoded)
         return hook(value) if hook else value
+
+
+def _effective(call: Call) -> Any:
+    return call.arguments if call.effective_arguments is None else call.effective_arguments
 
 
 def _differs(asked: Mapping[str, Any], effective: Mapping[str, Any], name: str) -> bool:

@@ -45,11 +45,31 @@ class RequestApproval(Tool):  # type: ignore[misc]
             "description": "What happens if it is not done.",
             "nullable": True,
         },
+        "outcomes": {
+            "type": "array",
+            "description": "Answers of your own that people can choose: objects with a name, what "
+            "it means (approve, reject or ignore), and the text that you are told if they do.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "name": {"type": "string"},
+                    "means": {"type": "string", "enum": ["approve", "reject", "ignore"]},
+                    "text": {"type": "string"},
+                },
+                "required": ["name", "means"],
+            },
+            "nullable": True,
+        },
     }
     output_type = "string"
 
     def forward(
-        self, action: str, arguments: dict[str, Any], why: str, otherwise: str | None = None
+        self,
+        action: str,
+        arguments: dict[str, Any],
+        why: str,
+        otherwise: str | None = None,
+        outcomes: list[dict[str, str]] | None = None,
     ) -> str:
         """Never runs: the server closes the call with what people decided."""
         raise RuntimeError("request_approval works in a durable run only")

@@ -51,6 +51,17 @@ class _UndoTool(Tool):  # type: ignore[misc]
         return self._undo(arguments=arguments, result=result)
 
 
+class _UndoCall(DurableTool):
+    """What it gives is read by nobody: where the journal cannot hold it, the undo is done all the
+    same, and must not be tried again."""
+
+    def _encode(self, value: Any) -> Any:
+        try:
+            return super()._encode(value)
+        except Exception as error:
+            return f"(not kept: {type(error).__name__})"
+
+
 def all_done(client: Client, held: Turn, agent: MultiStepAgent) -> Workflow:
     """Undoes what is to be undone; the workflow as it is then. Leaves the run when people must
     decide about it first."""
@@ -59,7 +70,7 @@ def all_done(client: Client, held: Turn, agent: MultiStepAgent) -> Workflow:
     while (entry := _next(workflow)) is not None:
         journal = Journal(client, workflow, held)
         if not _tried(client, workflow, entry, journal, held, known):
-            time.sleep(_PAUSE_S * 2 ** min(entry.attempts, 4))
+            time.sleep(_PAUSE_S * 2 ** min(entry.attempts, 7))
         workflow = client.get_workflow(workflow.id)
     return workflow
 
@@ -82,7 +93,7 @@ def _tried(
     name = entry.undo_tool or ""
     scope = Scope(journal, held, entry.key)
     found = known.get(name)
-    tool = DurableTool(found if isinstance(found, Tool) else _UndoTool(name, found), scope)
+    tool = _UndoCall(found if isinstance(found, Tool) else _UndoTool(name, found), scope)
     effective = (
         undone.arguments if undone.effective_arguments is None else undone.effective_arguments
     )

@@ -1,4 +1,5 @@
-"""Who this process is, and whether another one on the same machine is still alive.
+"""Who this process is, and whether another one on the same machine is still alive; and how a worker
+tells that it cannot reach its server.
 
 A worker is named `host:pid:starttime`. The start time tells a process from a later one that got the
 same number, so that a dead worker's turn can be taken over at once instead of after its lease.
@@ -6,10 +7,35 @@ same number, so that a dead worker's turn can be taken over at once instead of a
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import subprocess
+import time
 from pathlib import Path
+
+_TELL_AGAIN_S = 60.0
+
+
+class Outage:
+    """Tells at once when there is no server, then once a minute, and when it is there again."""
+
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
+        self._began: float | None = None
+        self._told = 0.0
+
+    def tell(self, what: str, error: Exception) -> None:
+        now = time.monotonic()
+        if self._began is None or now - self._told >= _TELL_AGAIN_S:
+            self._log.warning("%s: %s", what, error)
+            self._told = now
+        self._began = now if self._began is None else self._began
+
+    def end(self) -> None:
+        if self._began is not None:
+            self._log.info("the server answers again, after %.0f s", time.monotonic() - self._began)
+        self._began = None
 
 
 def _start_time(pid: int) -> str | None:
