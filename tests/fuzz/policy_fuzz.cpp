@@ -6,6 +6,8 @@
 
 #include "base/assert.hpp"
 #include "codec/policy_codec.hpp"
+#include "codec/policy_documents.hpp"
+#include "core/policy/probes.hpp"
 
 using fermata::Effect;
 
@@ -16,12 +18,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     FERMATA_ASSERT(!error.message.empty(), "every error says what is wrong");
   }
   if (!parsed.errors.empty()) return 0;
+  for (const fermata::Probe& probe : probes(parsed.policy, parsed.policy, 200)) {
+    const auto verdict = judge_call(parsed.policy, probe.input);
+    FERMATA_ASSERT(!verdict.explanation.empty(), "every verdict has a reason");
+    FERMATA_ASSERT(verdict.thresholds.empty() == (verdict.effect != Effect::kAsk), "P2");
+    (void)fermata::codec::to_document(verdict);
+  }
+  for (const fermata::PolicyCase& one : parsed.cases) (void)run_case(parsed.policy, one);
   for (const fermata::Rule& rule : parsed.policy.rules) {
     FERMATA_ASSERT(rule.thresholds.empty() == (rule.effect != Effect::kAsk), "P2 asks somebody");
     fermata::json::Object arguments;
     for (const auto& condition : rule.when) arguments.set(condition.argument, condition.operand);
     for (const fermata::json::Object& call : {arguments, fermata::json::Object{}}) {
-      const auto verdict = evaluate(parsed.policy, rule.tool, call);
+      const auto verdict = evaluate(parsed.policy, {rule.tool, call});
       FERMATA_ASSERT(!verdict.explanation.empty(), "every verdict has a reason");
       FERMATA_ASSERT(verdict.thresholds.empty() == (verdict.effect != Effect::kAsk), "P2");
     }

@@ -165,13 +165,13 @@ def node(api: Api, *arguments: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("how", ["plain", "progress", "task"])
-def test_typescript_sdk(one: Api, how: str) -> None:
+def test_typescript_sdk(api: Api, how: str) -> None:
     action = new_action("typescript")
     told = while_a_person(
-        approves(one),
-        one,
+        approves(api),
+        api,
         action,
-        lambda: node(one, "round.mjs", address(one), how, json.dumps({"action": action})),
+        lambda: node(api, "round.mjs", address(api), how, json.dumps({"action": action})),
     )
     assert told["tools"] == NAMES
     assert told["result"]["structuredContent"]["status"] == "approved"
@@ -179,27 +179,27 @@ def test_typescript_sdk(one: Api, how: str) -> None:
     assert ("taskCreated" in told["states"]) == (how == "task")
 
 
-def test_typescript_sdk_of_the_modern_era(one: Api) -> None:
+def test_typescript_sdk_of_the_modern_era(api: Api) -> None:
     action = new_action("modern")
     told = while_a_person(
-        approves(one),
-        one,
+        approves(api),
+        api,
         action,
-        lambda: node(one, "round_modern.mjs", address(one), json.dumps({"action": action})),
+        lambda: node(api, "round_modern.mjs", address(api), json.dumps({"action": action})),
     )
     assert told["tools"] == NAMES
     assert told["result"]["structuredContent"]["status"] == "approved"
 
 
-def test_inspector(one: Api) -> None:
+def test_inspector(api: Api) -> None:
     inspector = "node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js"
-    base = [inspector, "--cli", address(one), "--transport", "http"]
-    base += ["--header", f"Authorization: Bearer {one.keys['agent']}"]
-    listed = node(one, *base, "--method", "tools/list")
+    base = [inspector, "--cli", address(api), "--transport", "http"]
+    base += ["--header", f"Authorization: Bearer {api.keys['agent']}"]
+    listed = node(api, *base, "--method", "tools/list")
     assert [tool["name"] for tool in listed["tools"]] == NAMES
     action = new_action("inspector")
     call = ["--method", "tools/call", "--tool-name", "request_approval", "--tool-arg"]
     told = while_a_person(
-        approves(one), one, action, lambda: node(one, *base, *call, f"action={action}", "wait_s=40")
+        approves(api), api, action, lambda: node(api, *base, *call, f"action={action}", "wait_s=40")
     )
     assert told["structuredContent"]["status"] == "approved"

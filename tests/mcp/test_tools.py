@@ -47,7 +47,7 @@ def test_a_person_approves_and_the_client_learns_it(api: Api, client: Client) ->
     assert (ended["status"], ended["allowed"], ended["by"]) == ("approved", True, "ada")
     assert ended["arguments"] == {"n": 1}
     assert ended["edited"] is False
-    assert "ada: fine." in ended["text"]
+    assert 'Approved by ada: "fine". You may go on with' in ended["text"]
 
 
 def test_a_persons_changes_reach_the_model(api: Api, client: Client) -> None:
@@ -61,7 +61,7 @@ def test_a_persons_changes_reach_the_model(api: Api, client: Client) -> None:
         {"amount": 90},
         True,
     )
-    assert "changed the arguments" in ended["text"]
+    assert "with the arguments as they were changed" in ended["text"]
 
 
 def test_a_refusal_is_a_result_with_its_reason(api: Api, client: Client) -> None:
@@ -70,7 +70,18 @@ def test_a_refusal_is_a_result_with_its_reason(api: Api, client: Client) -> None
     ended = client.tool("check_approval", approval=told["approval"])
     assert (ended["status"], ended["allowed"]) == ("rejected", False)
     assert "paid already" in ended["text"]
-    assert "Do not do it" in ended["text"]
+    assert f"Do not do {ended['action']}, and do not try it another way." in ended["text"]
+
+
+def test_people_choose_among_the_outcomes_that_the_agent_names(api: Api, client: Client) -> None:
+    later = {"name": "at night", "means": "approve", "text": "Do it after 22:00."}
+    told = ask(client, outcomes=[later])
+    approval = approval_of(api, told)
+    assert approval["outcomes"] == [later]
+    good(decide(api, "ada", approval, outcome="at night"))
+    ended = client.tool("check_approval", approval=told["approval"])
+    assert (ended["status"], ended["name"]) == ("approved", "at night")
+    assert "Do it after 22:00." in ended["text"]
 
 
 def test_what_the_policy_denies_nobody_is_asked(api: Api, client: Client) -> None:
@@ -191,6 +202,27 @@ def test_a_checkpoint_is_made_and_returned_to(api: Api, client: Client) -> None:
     ] == ("checkpoint.not_found")
 
 
+def test_a_checkpoint_is_returned_to_by_its_name(api: Api, client: Client) -> None:
+    workflow = new_workflow(api)
+    first, second = (
+        client.tool("create_checkpoint", workflow=workflow, name="before")["checkpoint"]
+        for _ in range(2)
+    )
+    # One that is named like another's id does not stand in its way.
+    client.tool("create_checkpoint", workflow=workflow, name=first)
+    wish = {"workflow": workflow, "reason": "wrong way", "request_id": new_action("rb")}
+    done = client.tool("rollback", checkpoint="before", **wish)
+    assert done["checkpoint"] == second
+    assert client.tool("rollback", checkpoint="before", **wish) == done
+    back = client.tool("rollback", workflow=workflow, checkpoint=first, reason="further")
+    assert back["checkpoint"] == first
+    none = client.failure("rollback", workflow=workflow, checkpoint="behind", reason="x")
+    assert none["error"] == "checkpoint.not_found"
+    theirs = new_workflow(api, "other_agent")
+    other = client.failure("rollback", workflow=theirs, checkpoint="before", reason="x")
+    assert other["error"] == "workflow.not_yours"
+
+
 def test_while_a_worker_runs_a_workflow_its_turn_is_named(api: Api, client: Client) -> None:
     workflow = new_workflow(api)
     turn = start_turn(api, workflow)
@@ -218,3 +250,22 @@ def test_wrong_arguments_are_told_so_that_the_model_can_mend_them(api: Api, clie
         assert failure["error"] == "request.invalid"
         assert word in failure["text"]
         assert failure["retryable"] is False
+
+
+def test_what_people_say_to_the_agent_it_learns_and_nothing_else(api: Api, client: Client) -> None:
+    told = ask(client)
+    path = f"/v1/approvals/{told['approval']}/comments"
+    good(api.ben.post(path, json={"text": "the customer is on the blocklist"}))
+    good(api.ben.post(path, json={"text": "which invoice?", "asks": True}))
+    seen = client.tool("check_approval", approval=told["approval"])
+    assert seen["comments"] == [{"n": 2, "by": "ben", "text": "which invoice?", "asks": True}]
+    assert 'ben asks: "which invoice?"' in seen["text"]
+    assert "blocklist" not in str(seen)
+
+
+def test_a_dismissal_is_told_as_no_refusal(api: Api, client: Client) -> None:
+    told = ask(client)
+    good(decide(api, "ben", approval_of(api, told), "ignore"))
+    seen = client.tool("check_approval", approval=told["approval"])
+    assert (seen["status"], seen["allowed"]) == ("ignored", False)
+    assert "Go on without it" in seen["text"]

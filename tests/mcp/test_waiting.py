@@ -137,6 +137,10 @@ def test_a_modern_task_is_the_servers_choice_if_the_client_takes_one(api: Api) -
     assert ended["status"] == "completed"
     assert ended["result"]["structuredContent"]["arguments"] == {"n": 1}
     assert client.result("tasks/cancel", which)["resultType"] == "complete"
+    for method in ("tasks/get", "tasks/update", "tasks/cancel"):
+        refused = Modern(api).call(method, which)["error"]
+        assert refused["code"] == -32021
+        assert refused["data"]["requiredCapabilities"] == TASKS
     plain = Modern(api).result(
         "tools/call", call("request_approval", action=new_action("no"), wait_s=0)
     )

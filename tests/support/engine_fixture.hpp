@@ -24,13 +24,14 @@ rules:
 default: {effect: ask, thresholds: [{from: finance, approve: 1, reject: 1}]}
 )";
 
+// Goes as time goes, as a database's does, and jumps when told to.
 class ManualClock final : public Clock {
  public:
-  TimeMs now_ms() const override { return now_; }
-  void advance(TimeMs by_ms) { now_ += by_ms; }
+  TimeMs now_ms() const override { return ahead_ + monotonic_ms(); }
+  void advance(TimeMs by_ms) { ahead_ += by_ms; }
 
  private:
-  std::atomic<TimeMs> now_ = 1'700'000'000'000;
+  std::atomic<TimeMs> ahead_ = 1'700'000'000'000;
 };
 
 inline const Identity kSetup{"default", {ActorKind::kSystem, "config"}, "", ""};
@@ -43,8 +44,9 @@ class DoubtfulStore final : public store::Store {
   explicit DoubtfulStore(const Clock& clock) : inner_(store::make_memory_store(clock)) {}
 
   std::atomic<bool> lose_next_answer = false;
-  std::atomic<int> refused_reads = 0;  // So many reads are still to fail.
-  std::atomic<int> commits = 0;        // Calls of commit().
+  std::atomic<int> refused_reads = 0;      // So many reads are still to fail.
+  std::atomic<int> commits = 0;            // Calls of commit().
+  std::atomic<std::size_t> rows_read = 0;  // Events that read() gave.
 
   std::vector<Result<void>> commit(const std::vector<store::Commit>& commits_) override {
     ++commits;
@@ -57,7 +59,9 @@ class DoubtfulStore final : public store::Store {
                                             std::int64_t after,
                                             int limit) override {
     if (refused_reads > 0 && refused_reads-- > 0) return lost();
-    return inner_->read(stream, after, limit);
+    auto rows = inner_->read(stream, after, limit);
+    if (rows) rows_read += rows->size();
+    return rows;
   }
   Result<store::LeasedTasks> lease_tasks(const std::string& owner,
                                          std::int64_t lease_ms,
@@ -71,6 +75,7 @@ class DoubtfulStore final : public store::Store {
   Result<std::vector<store::Row>> list(const store::RowQuery& query) override {
     return inner_->list(query);
   }
+  Result<std::int64_t> count(const store::RowQuery& query) override { return inner_->count(query); }
   Result<std::vector<store::StreamHead>> heads(const store::StreamId& after, int limit) override {
     return inner_->heads(after, limit);
   }

@@ -10,17 +10,9 @@
 #include <vector>
 
 #include "core/event.hpp"
+#include "tests/support/later_event_samples.hpp"
 
 namespace fermata::testing {
-
-inline const std::string kSuffix = "_01hzy3k9q2w4e6r8t0v1x5z7bc";
-inline const std::string kHash(64, 'a');
-inline const std::string kEditedHash(64, 'b');
-inline const std::string kPolicyHash(64, 'c');
-inline const std::string kRequestHash(64, 'd');
-inline const std::string kDefinitionHash(64, 'e');
-inline constexpr TimeMs kStart = 1795363200123;  // 2026-11-22T16:00:00.123Z
-inline constexpr TimeMs kDay = 86'400'000;
 
 inline std::vector<event::Event> workflow_samples() {
   event::WorkflowCreated created;
@@ -119,6 +111,17 @@ inline std::vector<event::Event> approval_samples() {
   requested.requester = {ActorKind::kAgent, "refund-agent"};
   requested.on_behalf_of = "ana";
   requested.thresholds = {{"finance", 2, 1}, {"legal", 1, 1}};
+  Threshold& finance = requested.thresholds.front();
+  finance.name = "the money";
+  finance.stage = 2;
+  finance.choice = "either";
+  finance.weights = {{"role:cfo", 2}};
+  finance.delegate_to = "deputies";
+  finance.escalations = {{3'600'000, "manager()", true}};
+  requested.thresholds.back().veto = true;
+  requested.schedule = {{kStart + kDay / 2, kStart + kDay / 10 * 9}, 600'000, 3'600'000, kDay};
+  question.default_answer = json::Object{{"amount", 0}};
+  question.outcomes = {{"too dear", DecisionKind::kReject, "Find a cheaper way."}};
   requested.rule = "large refunds";
   requested.policy_hash = kPolicyHash;
   requested.epoch = 1;
@@ -131,6 +134,10 @@ inline std::vector<event::Event> approval_samples() {
   edited.thresholds = requested.thresholds;
   edited.rule = requested.rule;
   edited.policy_hash = kPolicyHash;
+  edited.deadline = kStart + kDay / 2;
+  edited.on_deadline = OnDeadline::kReject;
+  edited.schedule = requested.schedule;
+  edited.tool = ToolIdentity{"give_credit", kDefinitionHash, "take_credit", true};
   return {requested,
           event::ApprovalDecided{requested.approval,
                                  "ben",
@@ -138,13 +145,36 @@ inline std::vector<event::Event> approval_samples() {
                                  "seen in the ledger",
                                  kHash,
                                  {"finance"},
-                                 json::Object{{"happened", false}}},
+                                 json::Object{{"happened", false}},
+                                 "cleo",
+                                 "seen"},
           edited,
           event::ApprovalClosed{requested.approval,
                                 ApprovalStatus::kAnswered,
                                 "ben",
                                 "seen in the ledger",
-                                json::Object{{"happened", false}}}};
+                                json::Object{{"happened", false}},
+                                "seen"}};
+}
+
+inline event::CallImported imported_sample() {
+  event::CallImported imported;
+  imported.call = "cl" + kSuffix + "_3";
+  imported.key = "run/t:call_0001_000:refund";
+  imported.source = "cl_01hzy3k9q2w4e6r8t0v1x5z7bd_7";
+  imported.tool = "refund";
+  imported.arguments = {{"order", "A-17"}, {"amount", 1250}};
+  imported.effective_arguments = json::Object{{"order", "A-17"}, {"amount", 1200}};
+  imported.effective_tool = "give_credit";
+  imported.request_hash = kRequestHash;
+  imported.definition_hash = kDefinitionHash;
+  imported.target = "ledger";
+  imported.result = json::Object{{"refund", "R-9"}};
+  imported.error = CallError{"TimeoutError", "no answer"};
+  imported.denial_reason = "approval.rejected";
+  imported.denial_message = "Rejected by ben. refund was not performed.";
+  imported.epoch = 1;
+  return imported;
 }
 
 inline std::vector<event::Event> other_samples() {
@@ -162,6 +192,9 @@ inline std::vector<event::Event> other_samples() {
   person.name = "Ana Ñandú";
   person.email = "ana@example.com";
   person.identities = {{"slack", "T024BE7LD/U2147483697"}, {"email", "ana@example.com"}};
+  person.roles = {"cfo"};
+  person.attributes = {{"region", "eu"}};
+  person.manager = "cleo";
   ApiKey key;
   key.id = "k3yk3yk3yk3y";
   key.kind = ActorKind::kAgent;
@@ -180,14 +213,35 @@ inline std::vector<event::Event> other_samples() {
       event::KeyRevoked{key.id},
       event::PolicyPublished{2, kPolicyHash, "version: 1\nrules: []\ndefault: {effect: deny}\n"},
       // Types of later versions of the program.
-      event::TurnLapsed{3}};
+      event::TurnLapsed{3},
+      event::WorkflowForked{{{0, 0, "", "", kStart, {ActorKind::kPerson, "ana"}, 1, ""},
+                             {1,
+                              0,
+                              "cp" + kSuffix + "_1",
+                              "wrong order",
+                              kStart + 1000,
+                              {ActorKind::kPerson, "ben"},
+                              2,
+                              "Restored to checkpoint."}},
+                            "wf_01hzy3k9q2w4e6r8t0v1x5z7bd",
+                            {"ana", "ben"},
+                            "From here on the task has another input: 7",
+                            "what if",
+                            "ap_01hzy3k9q2w4e6r8t0v1x5z7bd_1",
+                            "reject"},
+      event::EffectsAllowed{"seen, go on"},
+      imported_sample()};
 }
 
 // In the order of the golden files; versions count from 1.
 inline std::vector<event::Recorded> event_samples() {
   std::vector<event::Recorded> samples;
-  for (const auto& part :
-       {workflow_samples(), call_samples(), approval_samples(), other_samples()}) {
+  for (const auto& part : {workflow_samples(),
+                           call_samples(),
+                           approval_samples(),
+                           other_samples(),
+                           verb_samples(),
+                           permission_samples()}) {
     for (const event::Event& payload : part) {
       event::Recorded recorded;
       recorded.version = static_cast<std::int64_t>(samples.size()) + 1;

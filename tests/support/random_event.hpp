@@ -38,6 +38,10 @@ class RandomFill {
     std::optional<TimeMs> time = member;
     if (time) member = below(250'000'000'000'000);
   }
+  void time(std::string_view, std::vector<TimeMs>& times) {
+    times.resize(static_cast<std::size_t>(below(3)));
+    for (TimeMs& time : times) time = below(250'000'000'000'000);
+  }
   template <class T>
   void duration(std::string_view, T& member) {
     fill(member);
@@ -104,14 +108,15 @@ class RandomFill {
     for (std::int64_t n = below(4); n > 0; --n) strings.insert(text());
   }
   void fill(ActorKind& kind) { kind = static_cast<ActorKind>(below(5)); }
-  void fill(Door& door) { door = static_cast<Door>(below(7)); }
+  void fill(Door& door) { door = static_cast<Door>(below(8)); }
   void fill(Dispatch& dispatch) { dispatch = static_cast<Dispatch>(below(3)); }
   void fill(Effects& effects) { effects = static_cast<Effects>(below(2)); }
   void fill(CallKind& kind) { kind = static_cast<CallKind>(below(5)); }
   void fill(ApprovalKind& kind) { kind = static_cast<ApprovalKind>(below(3)); }
-  void fill(ApprovalStatus& status) { status = static_cast<ApprovalStatus>(below(7)); }
-  void fill(DecisionKind& kind) { kind = static_cast<DecisionKind>(below(4)); }
-  void fill(OnDeadline& on_deadline) { on_deadline = static_cast<OnDeadline>(below(2)); }
+  void fill(ApprovalStatus& status) { status = static_cast<ApprovalStatus>(below(8)); }
+  void fill(DecisionKind& kind) { kind = static_cast<DecisionKind>(below(5)); }
+  void fill(OnDeadline& on_deadline) { on_deadline = static_cast<OnDeadline>(below(4)); }
+  void fill(KeyUse& use) { use = static_cast<KeyUse>(below(3)); }
   template <class T>
   void fill(std::optional<T>& optional) {
     optional.reset();

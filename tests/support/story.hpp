@@ -57,7 +57,7 @@ class Story {
   // Decides and, if that is not refused, folds.
   Result<Events> when(const Actor& actor, const command::Command& command) {
     Context context{.tenant = "default",
-                    .stream = kWorkflow,
+                    .stream = stream,
                     .now = now,
                     .actor = actor,
                     .on_behalf_of = actor.kind == ActorKind::kAgent ? "ana" : "",
@@ -65,6 +65,8 @@ class Story {
                     .directory = &directory,
                     .policy = has_policy ? &policy : nullptr,
                     .grant_lifetime_ms = 1'000'000,
+                    .limits = limits,
+                    .attention = attention ? &*attention : nullptr,
                     .native_agents = &native_agents};
     Result<Events> events = decide(workflow, command, context);
     if (events)
@@ -124,9 +126,12 @@ class Story {
   const Approval& approval() const { return workflow.approvals.back(); }
   const Call& call() const { return workflow.calls.back(); }
 
+  std::string stream = kWorkflow;
   Directory directory;
   Policy policy;
   bool has_policy = true;
+  Limits limits;
+  std::optional<Attention> attention;  // What people have before them already.
   std::set<std::string> native_agents;
   Workflow workflow;
   TimeMs now = 1'700'000'000'000;

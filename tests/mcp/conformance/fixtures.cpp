@@ -43,6 +43,23 @@ void answer_on_a_stream(const AskingPtr& asking) {
   asking->answer(parsed(R"({"content": [{"type": "text", "text": "done"}]})"));
 }
 
+void greet(const AskingPtr& asking, const json::Value& arguments) {
+  const std::string text = "Hello, " + arguments.string_or("name") + "!";
+  asking->answer({{"content", json::Array{json::Object{{"type", "text"}, {"text", text}}}}});
+}
+
+// A task of ours is a question to people; here one whose deadline ends it.
+void ask_for(const AskingPtr& asking, std::int64_t seconds) {
+  api::mcp::request_approval(
+      asking, json::Object{{"action", "work"}, {"deadline_s", seconds}, {"wait_s", 0}});
+}
+
+void slow_compute(const AskingPtr& asking, const json::Value& arguments) {
+  const std::int64_t seconds = arguments.int_or("seconds");
+  if (seconds > 0) return ask_for(asking, seconds);
+  asking->answer(parsed(R"({"content": [{"type": "text", "text": "computed"}]})"));
+}
+
 constexpr const char* kJsonSchema = R"json({
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "type": "object",
@@ -102,6 +119,13 @@ std::shared_ptr<const std::vector<Tool>> tools() {
   constexpr const char* kNothing = R"({"type": "object", "properties": {}})";
   all.push_back(tool("test_tool_with_progress", kNothing, &answer_with_progress));
   all.push_back(tool("test_streaming_elicitation", kNothing, &answer_on_a_stream));
+  all.push_back(tool("greet", kNothing, nullptr));
+  all.back().run = &greet;
+  all.push_back(tool("slow_compute", kNothing, nullptr));
+  all.back().run = &slow_compute;
+  all.back().may_wait = true;
+  all.push_back(tool("failing_job", kNothing, [](const AskingPtr& asking) { ask_for(asking, 1); }));
+  all.back().may_wait = true;
   return std::make_shared<const std::vector<Tool>>(std::move(all));
 }
 

@@ -8,6 +8,7 @@
 
 #include "api/api.hpp"
 #include "base/random.hpp"
+#include "codec/policy_codec.hpp"
 #include "engine/engine.hpp"
 #include "net/http_server.hpp"
 #include "observability/log.hpp"
@@ -17,14 +18,36 @@
 namespace fermata::conformance {
 namespace {
 
-Result<std::string> agent_key(engine::Engine& engine) {
-  const engine::Engine::Minted minted = engine.mint_key(ActorKind::kAgent, "conformance");
+constexpr const char* kPolicy =
+    "version: 1\n"
+    "default: {effect: ask, thresholds: [{from: people, approve: 1, reject: 1}]}\n";
+
+Result<void> apply(engine::Engine& engine, command::Command command) {
   engine::Submission submission;
   submission.caller = {"default", {ActorKind::kSystem, "config"}, "", ""};
   submission.stream = "directory";
-  submission.command = command::CreateKey{minted.record};
+  submission.command = std::move(command);
   submission.door = Door::kSystem;
   FERMATA_CHECK_OK(engine.submit_and_wait(std::move(submission)));
+  return {};
+}
+
+// Somebody to ask, who never answers.
+Result<void> fill_directory(engine::Engine& engine) {
+  Person person;
+  person.id = "ada";
+  FERMATA_CHECK_OK(apply(engine, command::SetPerson{person}));
+  Group group;
+  group.id = "people";
+  group.members = {"ada"};
+  FERMATA_CHECK_OK(apply(engine, command::SetGroup{group}));
+  const codec::ParsedPolicy parsed = codec::parse_policy(kPolicy);
+  return apply(engine, command::PublishPolicy{kPolicy, parsed.policy.hash});
+}
+
+Result<std::string> agent_key(engine::Engine& engine) {
+  const engine::Engine::Minted minted = engine.mint_key(ActorKind::kAgent, "conformance");
+  FERMATA_CHECK_OK(apply(engine, command::CreateKey{minted.record}));
   return minted.plain;
 }
 
@@ -42,6 +65,7 @@ Result<void> serve() {
   engine::Options options;
   options.signing_seed = random.bytes(32);
   FERMATA_TRY(const auto engine, engine::Engine::start(*store, random, options));
+  FERMATA_CHECK_OK(fill_directory(*engine));
   FERMATA_TRY(const std::string key, agent_key(*engine));
   api::ApiOptions api_options;
   api_options.mcp_tools = tools();
