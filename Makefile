@@ -14,6 +14,7 @@ KILLS ?= 200
 STORE ?= sqlite
 CONC ?= 1,16,64
 AGENTS ?= 10000
+ONLY ?=
 FUZZ_SECONDS ?= 60
 # A PostgreSQL of its own, where STORE asks for one.
 BESIDE_STORE = $(if $(filter postgres,$(STORE)),$(PYTHON) tools/with_postgres.py --)
@@ -29,7 +30,7 @@ help: ## list the targets
 
 # --- getting started
 
-.PHONY: setup setup-build setup-mcp build demo run
+.PHONY: setup setup-build setup-mcp setup-forms console build demo run
 setup: ## install what is missing: Debian packages, Python environment
 	@tools/setup.sh
 	@mkdir -p build
@@ -41,20 +42,27 @@ setup-build:
 setup-mcp:
 	@tools/setup_mcp.sh
 
-build: setup-build ## build everything (preset release)
+setup-forms:
+	@tools/setup_forms.sh
+
+console: setup-build ## build the web console; the next build of the server carries it (needs npm)
+	@tools/build_console.sh
+
+build: setup-build ## build everything (preset release), with the console where npm is there
+	@if command -v npm >/dev/null; then tools/build_console.sh; else echo "without the web console: make console build"; fi
 	@$(call configure_and_build,release)
 
 demo: setup-build ## tell the story in the terminal (DEMO_AUTO=1 answers by itself)
 	@$(call configure_and_build,release,fermata)
 	@$(PYTHON) demo/run_demo.py --binary build/release/bin/fermata
 
-run: setup-build ## start a server here, on a database of its own (fermata.db)
+run: setup-build console ## start a server here, with its console, on a database of its own (fermata.db)
 	@$(call configure_and_build,release,fermata)
 	@build/release/bin/fermata serve
 
 # --- tests; each needs its packages, so each begins with setup
 
-.PHONY: test test-unit test-api test-mcp test-native test-sdk test-tools test-asan test-tsan
+.PHONY: test test-unit test-api test-mcp test-forms test-native test-sdk test-tools test-asan test-tsan
 test: setup ## all tests; closes with the totals (TEST=name for some)
 	@$(call configure_and_build,release)
 	@$(RUN_TESTS) unit api native sdk tools
@@ -75,6 +83,17 @@ test-mcp: setup setup-mcp ## MCP's rules, and a full round with each client: smo
 	@$(call configure_and_build,release,fermata)
 	@$(RUN_TESTS) mcp
 
+test-forms: setup setup-forms ## every form on every surface, filled in by the software people have there (ONLY=surface)
+	@$(call configure_and_build,release,forms_tool)
+	@$(PYTHON) tests/forms/form_matrix.py --build build/release --only "$(ONLY)"
+
+test-console: setup console ## the console in Chromium, on PostgreSQL (ONLY=file, SHOTS=folder for pictures)
+	@tools/setup_console_tests.sh
+	@$(call configure_and_build,release,fermata)
+	@cd console && npm run --silent check && npm run --silent test
+	@$(PYTHON) tools/with_postgres.py -- $(PYTHON) tests/console/console_tests.py --build build/release \
+	  --only "$(ONLY)" $(if $(SHOTS),--shots $(SHOTS))
+
 test-sdk: setup ## tests of the Python SDK against the real smolagents
 	@$(call configure_and_build,release,fermata)
 	@$(RUN_TESTS) sdk
@@ -92,8 +111,24 @@ test-tsan: setup ## unit tests under the thread sanitizer
 
 # --- harder questions
 
+.PHONY: model-check
+model-check: setup ## every interleaving of up to 8 commands on the domain itself, and of mutants of it
+	@$(call configure_and_build,release,model_check)
+	@$(PYTHON) tests/model_check/run.py --build build/release --jobs $(JOBS)
+
+.PHONY: race door-matrix
+door-matrix: setup ## every way to decide times every rule about it (STORE)
+	@$(call configure_and_build,release,fermata)
+	@$(BESIDE_STORE) $(PYTHON) tests/doors/door_matrix.py \
+	  --binary build/release/bin/fermata --store $(STORE)
+
+race: setup ## 20 approvers race with a deadline in the middle; deadlines while the server is down (STORE)
+	@$(call configure_and_build,release,fermata)
+	@$(BESIDE_STORE) $(PYTHON) tests/race/race.py \
+	  --binary build/release/bin/fermata --store $(STORE) --requests 1000
+
 .PHONY: kill-lab test-agents bench-roundtrip bench-startup bench-replay bench-suspended schemathesis fuzz mcp-conformance
-mcp-conformance: setup setup-mcp ## MCP's own conformance suite, of 2025-11-25 and of 2026-07-28
+mcp-conformance: setup setup-mcp ## MCP's own conformance suite: 2025-11-25, 2026-07-28, tasks
 	@$(call configure_and_build,release,mcp_conformance_server)
 	@$(PYTHON) tests/mcp/conformance/run.py --build build/release
 

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -122,12 +123,35 @@ def own_time(server: Server, steps: int) -> tuple[float, float]:
     return resumed, bare
 
 
-def call_costs(server: Server, calls: int) -> tuple[float, float]:
-    """Median milliseconds of journaling a tool call, and a model's answer."""
+class Probe:
+    """Durable writes to a disk, in place as in the store's log once it has grown."""
+
+    def __init__(self, folder: Path, writes: int) -> None:
+        path = folder / "probe"
+        path.write_bytes(bytes(4096 * writes))
+        self._file = path.open("r+b", buffering=0)
+        os.fsync(self._file.fileno())
+
+    def write(self) -> None:
+        self._file.write(b"x" * 4096)
+        os.fdatasync(self._file.fileno())
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Median milliseconds of journaling, and what of a tool call is work of the client's own."""
+
+    tool_ms: float
+    tool_cpu_ms: float
+    model_ms: float
+    fsync_ms: float  # One write to the disk, measured between the calls; a tool call has two.
+
+
+def call_costs(server: Server, calls: int, probe: Probe) -> Costs:
     client = Client(server.url, server.keys["agent", "bench"])
     workflow = client.create_workflow(input={"task": "measure"}).id
     turn = client.start_turn(workflow, worker="bench").turn
-    tools, models = [], []
+    tools, works, models, writes = [], [], [], []
     result = Work().forward(1)
     for n in range(calls):
 
@@ -155,20 +179,12 @@ def call_costs(server: Server, calls: int) -> tuple[float, float]:
                 result={"content": result},
             )
 
+        before = time.thread_time()
         tools.append(timed(tool)[0])
+        works.append(time.thread_time() - before)
         models.append(timed(model)[0])
-    return 1000 * statistics.median(tools), 1000 * statistics.median(models)
-
-
-def fsync_cost(folder: Path, writes: int) -> float:
-    """Median milliseconds of one durable write to this disk: a tool call has two of them."""
-    with (folder / "probe").open("ab", buffering=0) as file:
-
-        def write() -> None:
-            file.write(b"x" * 4096)
-            os.fdatasync(file.fileno())
-
-        return 1000 * statistics.median(timed(write)[0] for _ in range(writes))
+        writes.append(timed(probe.write)[0])
+    return Costs(*(1000 * statistics.median(each) for each in (tools, works, models, writes)))
 
 
 def main() -> int:
@@ -183,8 +199,7 @@ def main() -> int:
         try:
             own_time(server, 3)  # imports, connections
             resumed, bare = own_time(server, options.steps)
-            tool_ms, model_ms = call_costs(server, options.steps)
-            fsync_ms = fsync_cost(Path(name), options.steps)
+            costs = call_costs(server, options.steps, Probe(Path(name), options.steps))
         finally:
             server.stop()
     line = {
@@ -192,9 +207,11 @@ def main() -> int:
         "resumed_s": round(resumed, 3),
         "smolagents_alone_s": round(bare, 3),
         "own_s": round(resumed - bare, 3),
-        "tool_call_p50_ms": round(tool_ms, 2),
-        "model_call_p50_ms": round(model_ms, 2),
-        "fsync_p50_ms": round(fsync_ms, 2),
+        "tool_call_p50_ms": round(costs.tool_ms, 2),
+        "tool_call_client_cpu_ms": round(costs.tool_cpu_ms, 2),
+        "model_call_p50_ms": round(costs.model_ms, 2),
+        "fsync_p50_ms": round(costs.fsync_ms, 2),
+        "load_1min": round(os.getloadavg()[0], 1),
     }
     print(json.dumps(line), flush=True)
     return 0

@@ -3,7 +3,7 @@
     bench/suspended.py --build build/release --agents 10000
 
 Native agents are started until each waits for an approval; the resident memory is read after the
-first ones, when all caches are warm, and after the last. One JSON line.
+first ones, when all caches are full, and after the last. One JSON line.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from strict_model import Says, call
 from world import World
 
 RESIDENT = 500  # Workflows whose state the server may keep in memory.
+CACHE = 4 << 20  # What SQLite may keep of its file; full long before WARM.
 WARM = 2000
 
 
@@ -58,8 +59,8 @@ def suspend(world: World, count: int) -> list[str]:
 def measure(build: Path, agents: int) -> dict[str, object]:
     os.environ["FERMATA_BIN"] = str(build / "bin/fermata")
     with tempfile.TemporaryDirectory(prefix="fermata-bench-", dir=build) as name:
-        world = World(Path(name))
-        world.start(script, resident=RESIDENT, lease_s=60)
+        world = World(Path(name), "sqlite")
+        world.start(script, resident=RESIDENT, cache=CACHE, lease_s=60)
         try:
             begin = time.monotonic()
             suspend(world, WARM)

@@ -20,6 +20,7 @@ from local_server import Server
 
 TOOLS = Path(__file__).resolve().parent
 CONFIG = """listen: {host: 127.0.0.1, port: 0}
+limits: {wait_s: 2}
 store: {url: "sqlite:fermata.db"}
 signing: {key_file: signing.key}
 policy: {file: policy.yaml}

@@ -41,10 +41,8 @@ def command_for(suite: str, build: Path, results: Path, selection: str) -> list[
         ctest += ["--output-on-failure", "--progress", "--no-tests=error", "--timeout", "300"]
         ctest += ["-j", str(os.cpu_count() or 1)]
         return WITH_POSTGRES + ctest + (["-R", selection] if selection else [])
-    if suite in ("api", "mcp"):
+    if suite in ("api", "mcp", "native"):
         return [*WITH_POSTGRES, *pytest, str(ROOT / "tests" / suite)]
-    if suite == "native":
-        return [*pytest, str(ROOT / "tests/native")]
     if suite == "sdk":
         return [*pytest, "--rootdir", str(ROOT / "sdk/python"), str(ROOT / "sdk/python/tests")]
     return [*pytest, "--rootdir", str(ROOT / "tools"), str(ROOT / "tools/tests")]

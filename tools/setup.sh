@@ -15,6 +15,17 @@ if [ "${1:-}" != build ]; then lists+=(tools/packages/develop.txt); fi
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
 
+# A compiler that runs out of disk says so in the middle of a build, and not very clearly.
+require_disk() {
+  local wanted=3
+  if [ -d build/release ]; then wanted=1; fi
+  local free
+  free=$(df --output=avail -BG . | tail -n 1 | tr -dc 0-9)
+  if [ "$free" -ge "$wanted" ]; then return; fi
+  echo "setup: building takes $wanted GB of free disk, and $(pwd) has $free; make room and try again" >&2
+  exit 1
+}
+
 present() { dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
 
 install_packages() {
@@ -47,5 +58,6 @@ PYTHON
   echo "$wanted" > .venv/made-from
 }
 
+require_disk
 install_packages
 install_python
