@@ -1,6 +1,7 @@
 #include "codec/policy_documents.hpp"
 
 #include "codec/documents.hpp"
+#include "core/policy/doubts.hpp"
 
 namespace fermata::codec {
 namespace {
@@ -20,6 +21,17 @@ json::Array reminders(const PolicyVerdict& verdict) {
 }
 
 }  // namespace
+
+json::Value to_document(const ParsedPolicy& parsed) {
+  json::Array errors;
+  for (const PolicyError& wrong : parsed.errors)
+    errors.emplace_back(
+        json::Object{{"line", wrong.line}, {"column", wrong.column}, {"msg", wrong.message}});
+  const bool ok = errors.empty();
+  return json::Object{{"ok", ok},
+                      {"errors", std::move(errors)},
+                      {"warnings", ok ? texts(doubts(parsed.policy)) : json::Array{}}};
+}
 
 json::Value to_document(const PolicyVerdict& verdict) {
   return json::Object{{"effect", to_string(verdict.effect)},

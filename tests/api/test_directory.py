@@ -140,7 +140,17 @@ def test_a_right_policy_is_right(api: Api) -> None:
     assert good(api.agent.post("/v1/policies/check", json={"source": POLICY})) == {
         "ok": True,
         "errors": [],
+        "warnings": [],
     }
+
+
+def test_settings_that_never_act_are_told(api: Api) -> None:
+    rule = "{effect: ask, thresholds: [{from: finance}], on_deadline: reject}"
+    source = f"version: 1\ndefault: {rule}\n"
+    checked = good(api.agent.post("/v1/policies/check", json={"source": source}))
+    assert checked["ok"] is True
+    assert len(checked["warnings"]) == 1
+    assert "deadline_s" in checked["warnings"][0]
 
 
 @pytest.mark.parametrize(

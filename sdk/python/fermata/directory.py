@@ -68,6 +68,7 @@ class Policy:
 class PolicyCheck:
     ok: bool = False
     errors: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # What it says and hardly means.
 
 
 @dataclass(frozen=True)

@@ -116,14 +116,8 @@ Result<engine::Reply> get_policy(Exchange& exchange) {
 
 Result<engine::Reply> check_policy(Exchange& exchange) {
   FERMATA_TRY(const std::string source, read_source(exchange));
-  const codec::ParsedPolicy parsed = codec::parse_policy(source);
-  json::Array errors;
-  for (const codec::PolicyError& error : parsed.errors)
-    errors.emplace_back(
-        json::Object{{"line", error.line}, {"column", error.column}, {"msg", error.message}});
-  const bool ok = errors.empty();
   engine::Reply reply;
-  reply.body = json::Object{{"ok", ok}, {"errors", std::move(errors)}};
+  reply.body = codec::to_document(codec::parse_policy(source));
   return reply;
 }
 

@@ -11,6 +11,7 @@
 #include "app/cli/table.hpp"
 #include "codec/documents.hpp"
 #include "codec/policy_codec.hpp"
+#include "codec/policy_documents.hpp"
 #include "core/policy/doubts.hpp"
 
 namespace fermata::app::cli {
@@ -23,22 +24,11 @@ int check(Cli& cli, const std::string& path) {
   const auto source = read_policy_source(path);
   if (!source) return cli.report(source.error());
   const codec::ParsedPolicy parsed = codec::parse_policy(*source);
-  json::Array errors;
-  for (const codec::PolicyError& wrong : parsed.errors) {
-    errors.push_back(json::Object{{"line", std::int64_t{wrong.line}},
-                                  {"column", std::int64_t{wrong.column}},
-                                  {"msg", wrong.message}});
-  }
   const bool good = parsed.errors.empty();
-  const std::vector<std::string> doubted =
-      good ? doubts(parsed.policy) : std::vector<std::string>();
-  json::Array warnings(doubted.begin(), doubted.end());
-  const json::Value report =
-      json::Object{{"ok", good}, {"errors", std::move(errors)}, {"warnings", std::move(warnings)}};
-  cli.show(report, [&] {
+  cli.show(codec::to_document(parsed), [&] {
     if (!good) return prose(codec::to_string(parsed.errors, path), "");
     std::string told;
-    for (const std::string& doubt : doubted) told += path + ": warning: " + visible(doubt) + "\n";
+    for (const std::string& doubt : doubts(parsed.policy)) told += path + ": warning: " + visible(doubt) + "\n";
     return told + path + ": " +
            count(static_cast<std::int64_t>(parsed.policy.rules.size()), "rule") + ", " +
            count(static_cast<std::int64_t>(parsed.cases.size()), "case") + ", hash " +

@@ -263,9 +263,12 @@ function Propose({ now }: { now: string }) {
       const answer = await must(api.POST("/v1/policies/check", { body: { source } }));
       setChecked({
         ok: answer.ok,
-        words: answer.errors.map((one) =>
-          say("policies.errorAt", { line: one.line, column: one.column, what: visible(one.msg) }),
-        ),
+        words: [
+          ...answer.errors.map((one) =>
+            say("policies.errorAt", { line: one.line, column: one.column, what: visible(one.msg) }),
+          ),
+          ...answer.warnings.map(visible),
+        ],
       });
     } catch (error) {
       setTrouble(error);
