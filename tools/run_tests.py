@@ -5,7 +5,10 @@
 
 Each runner prints its own progress and failures; the numbers come from the JUnit files that it
 leaves in <build>/results. Whatever did not pass has failed: a skipped test, a runner that broke, a
-suite that ran nothing.
+suite that ran nothing, a test that hung.
+
+Tests of one file run one after the other; the files are shared out among as many processes as there
+are cores, each with servers and databases of its own.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SUITES = ["unit", "api", "mcp", "native", "sdk", "tools"]
+TEST_LIMIT_S = 300
 WITH_POSTGRES = [sys.executable, str(ROOT / "tools/with_postgres.py"), "--"]
 
 
@@ -33,13 +37,21 @@ class Outcome:
 
 
 def command_for(suite: str, build: Path, results: Path, selection: str) -> list[str]:
+    cores = str(os.cpu_count() or 1)
     pytest = [sys.executable, "-m", "pytest", "-q", f"--junitxml={results}"]
+    pytest += ["-n", cores, "--dist", "loadfile", f"--timeout={TEST_LIMIT_S}"]
     if selection:
         pytest += ["-k", selection]
     if suite == "unit":
         ctest = ["ctest", "--test-dir", str(build), "--output-junit", str(results)]
-        ctest += ["--output-on-failure", "--progress", "--no-tests=error", "--timeout", "300"]
-        ctest += ["-j", str(os.cpu_count() or 1)]
+        ctest += [
+            "--output-on-failure",
+            "--progress",
+            "--no-tests=error",
+            "--timeout",
+            str(TEST_LIMIT_S),
+        ]
+        ctest += ["-j", cores]
         return WITH_POSTGRES + ctest + (["-R", selection] if selection else [])
     if suite in ("api", "mcp", "native"):
         return [*WITH_POSTGRES, *pytest, str(ROOT / "tests" / suite)]
