@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -179,12 +180,12 @@ def test_a_refused_agent_reads_the_comments_that_are_for_it(office: Api) -> None
 
 
 def agents_gets(api: Api, ids: dict[str, str]) -> list[str]:
-    """Each path that the API lets an agent read, of that request and its workflow."""
+    """Each path that the API lets an agent read to its end, of that request and its workflow."""
     document = good(api.nobody.get("/openapi.json"))
     paths = []
     for path, item in document["paths"].items():
         kinds = item.get("get", {}).get("x-fermata-kinds", [])
-        if "agent" not in kinds:
+        if "agent" not in kinds or path == "/v1/stream":
             continue
         for name, value in ids.items():
             path = path.replace("{" + name + "}", value)
@@ -226,6 +227,24 @@ def test_what_is_for_people_reaches_no_agent_by_any_route(office: Api) -> None:
         assert SECRET in who.get(f"/v1/workflows/{workflow}/events?limit=200").text
         assert SECRET in who.get(f"/v1/workflows/{workflow}/stream").text
     problem(post(office, "ben", approval, "comments", text="late"), 409, "approval.closed")
+
+
+def test_what_is_for_people_reaches_no_agent_that_follows_the_changes(office: Api) -> None:
+    workflow, _, approval = waiting_call(office)
+    lines = []
+    with office.agent.stream("GET", "/v1/stream") as answer:
+        told = answer.iter_lines()
+        lines.append(next(told))
+        verb(office, "ben", approval, "comments", text=SECRET)
+        good(office.admin.post(f"/v1/workflows/{workflow}/cancel", json={}))
+        version = good(office.agent.get(f"/v1/workflows/{workflow}"))["version"]
+        last = {"workflow_id": workflow, "version": version}
+        for line in told:
+            lines.append(line)
+            if line.startswith("data: ") and json.loads(line.removeprefix("data: ")) == last:
+                break
+    assert any(approval["id"] in line for line in lines)
+    assert not any(SECRET in line for line in lines)
 
 
 def test_an_agent_cannot_reply_to_what_it_cannot_read(office: Api) -> None:
