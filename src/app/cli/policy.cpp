@@ -28,7 +28,8 @@ int check(Cli& cli, const std::string& path) {
   cli.show(codec::to_document(parsed), [&] {
     if (!good) return prose(codec::to_string(parsed.errors, path), "");
     std::string told;
-    for (const std::string& doubt : doubts(parsed.policy)) told += path + ": warning: " + visible(doubt) + "\n";
+    for (const std::string& doubt : doubts(parsed.policy))
+      told += path + ": warning: " + visible(doubt) + "\n";
     return told + path + ": " +
            count(static_cast<std::int64_t>(parsed.policy.rules.size()), "rule") + ", " +
            count(static_cast<std::int64_t>(parsed.cases.size()), "case") + ", hash " +
