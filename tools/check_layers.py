@@ -64,12 +64,13 @@ LIBRARIES: dict[str, set[str]] = {
     "spdlog/": {"observability", "app"},
     "fmt/": {"observability", "app"},
     "CLI/": {"app"},
+    "curses.h": {"app"},
 }
 TEST_LIBRARIES = ("gtest/", "gmock/", "rapidcheck", "benchmark/")
 
 # What the operating system brings: not for the rooms that must stay pure.
 SYSTEM = (
-    r"(unistd|signal|fcntl|poll|spawn|pthread|netdb|termios|dirent|errno|pwd|grp|dlfcn|getopt|strings|syslog)\.h"
+    r"(unistd|signal|fcntl|poll|spawn|pthread|netdb|termios|dirent|errno|pwd|grp|dlfcn|getopt|strings|syslog|langinfo)\.h"
     r"|(sys|netinet|arpa|net|linux)/.*\.h"
 )
 PURE = {"core", "codec", "ui"}

@@ -16,8 +16,8 @@ namespace {
 
 constexpr const char* kDefaultUrl = "http://127.0.0.1:7654";
 constexpr const char* kFooter =
-    "\nThe commands approvals, workflows, freeze, thaw, freezes, permissions, people, groups,\n"
-    "resources, keys and policy talk to a server:\n"
+    "\nThe commands inbox, approvals, workflows, freeze, thaw, freezes, permissions, people,\n"
+    "groups, resources, keys and policy talk to a server:\n"
     "  FERMATA_URL   where it is (default http://127.0.0.1:7654)\n"
     "  FERMATA_KEY   your API key; or --key-file\n"
     "  NO_COLOR      when set, no colours\n"
@@ -83,27 +83,31 @@ std::string unknown_command(const CLI::App& app) {
 
 }  // namespace
 
-Result<Client*> Cli::client() {
+Result<std::unique_ptr<Client>> Cli::new_client() const {
   if (!is_web(url)) return fail(ErrorCode::kInvalid, "cli.bad_url", not_web(url));
-  if (client_ == nullptr) {
-    std::string key = environment("FERMATA_KEY");
-    if (!key_file.empty()) {
-      std::ifstream file(key_file);
-      if (!file) {
-        return fail(ErrorCode::kUnauthenticated,
-                    "cli.no_key",
-                    key_file + ": cannot be read; is that where the key is?");
-      }
-      if (!std::getline(file, key)) {
-        return fail(ErrorCode::kUnauthenticated, "cli.no_key", key_file + ": holds no key");
-      }
-    }
-    if (key.empty()) {
+  std::string key = environment("FERMATA_KEY");
+  if (!key_file.empty()) {
+    std::ifstream file(key_file);
+    if (!file) {
       return fail(ErrorCode::kUnauthenticated,
                   "cli.no_key",
-                  "no API key: set FERMATA_KEY, or name a file with --key-file");
+                  key_file + ": cannot be read; is that where the key is?");
     }
-    client_ = std::make_unique<Client>(url, std::move(key));
+    if (!std::getline(file, key)) {
+      return fail(ErrorCode::kUnauthenticated, "cli.no_key", key_file + ": holds no key");
+    }
+  }
+  if (key.empty()) {
+    return fail(ErrorCode::kUnauthenticated,
+                "cli.no_key",
+                "no API key: set FERMATA_KEY, or name a file with --key-file");
+  }
+  return std::make_unique<Client>(url, std::move(key));
+}
+
+Result<Client*> Cli::client() {
+  if (client_ == nullptr) {
+    FERMATA_TRY(client_, new_client());
   }
   return client_.get();
 }
@@ -202,6 +206,7 @@ int run(int argc, char** argv) {
   app.footer(kFooter);
   for (const auto add : {add_serve,
                          add_approvals,
+                         add_inbox,
                          add_workflows,
                          add_freezes,
                          add_permissions,

@@ -35,6 +35,8 @@ struct Cli {
   TimeMs now() const { return SystemClock().now_ms(); }
   // Made at the first use. kUnauthenticated cli.no_key: nobody said which key.
   Result<Client*> client();
+  // One of one's own, for another thread; the same refusals.
+  Result<std::unique_ptr<Client>> new_client() const;
 
   // Says what went wrong, on `err`, and gives the code to end with.
   int report(const Error& error) const;
@@ -61,6 +63,7 @@ void add_migrate(CLI::App& app, Cli& cli);
 void add_doctor(CLI::App& app, Cli& cli);
 void add_verify(CLI::App& app, Cli& cli);
 void add_approvals(CLI::App& app, Cli& cli);
+void add_inbox(CLI::App& app, Cli& cli);
 void add_workflows(CLI::App& app, Cli& cli);
 void add_people(CLI::App& app, Cli& cli);
 void add_groups(CLI::App& app, Cli& cli);

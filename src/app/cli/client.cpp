@@ -136,10 +136,12 @@ Result<json::Value> Client::wait(const std::string& path, int wait_s) {
 
 Result<json::Value> Client::send(const std::string& method,
                                  const std::string& path,
-                                 const json::Value& body) {
+                                 const json::Value& body,
+                                 const std::string& request_id) {
   net::ClientRequest write = request(method, path);
   SystemRandom random;
-  write.headers.emplace_back("Idempotency-Key", random_suffix(random));
+  write.headers.emplace_back("Idempotency-Key",
+                             request_id.empty() ? random_suffix(random) : request_id);
   if (!body.is_null()) {
     write.headers.emplace_back("Content-Type", "application/json");
     write.body = json::write(body);
@@ -200,6 +202,22 @@ Result<void> Client::follow(const std::string& path,
     pause(failures);
   }
   return {};
+}
+
+Error Client::changes(const std::function<void(const json::Value&)>& on_change) {
+  net::ClientRequest live = request("GET", "/v1/stream");
+  live.timeout_ms = kSilenceMs;
+  net::EventParser parser;
+  std::string rest;  // Of an answer that is no stream: a problem document.
+  const Result<net::Response> answer = http_.stream(live, [&](std::string_view chunk) {
+    if (rest.size() < 65'536) rest += chunk;
+    for (const net::EventParser::Event& event : parser.feed(chunk))
+      if (const Result<json::Value> change = json::parse(event.data, json::kMaxStoredDepth); change)
+        on_change(*change);
+    return true;
+  });
+  if (!answer) return unreachable(answer.error());
+  return to_error(answer->status, rest);
 }
 
 }  // namespace fermata::app::cli

@@ -27,10 +27,12 @@ class Client {
   Result<json::Value> get(const std::string& path);
   // A GET that the server holds back for up to `wait_s` until there is something new.
   Result<json::Value> wait(const std::string& path, int wait_s);
-  // POST, PUT or DELETE; a null `body` sends none, an empty answer gives null.
+  // POST, PUT or DELETE; a null `body` sends none, an empty answer gives null. Who sends the same
+  // once more, because no answer came, gives the `request_id` of the first time.
   Result<json::Value> send(const std::string& method,
                            const std::string& path,
-                           const json::Value& body);
+                           const json::Value& body,
+                           const std::string& request_id = {});
   // The items of a list, page after page, at most `limit`; `more` tells whether there are others.
   Result<std::vector<json::Value>> list(const std::string& path, std::size_t limit, bool& more);
   // Each event of a live stream after version `after`, until `on_event` returns false or the stream
@@ -38,6 +40,9 @@ class Client {
   Result<void> follow(const std::string& path,
                       std::int64_t after,
                       const std::function<bool(const json::Value&)>& on_event);
+  // Each change in the tenant, first of all that anything may have changed, until the connection
+  // ends; then why. It is not taken up again: that is for whoever knows what to do meanwhile.
+  Error changes(const std::function<void(const json::Value&)>& on_change);
 
  private:
   net::ClientRequest request(const std::string& method, const std::string& path) const;

@@ -100,12 +100,8 @@ std::string render_facts(const json::Value& request, TimeMs now) {
          });
 }
 
-std::string render_explanation(const Style& style, const json::Value& told, TimeMs now) {
-  const std::string status = told.string_or("status");
-  std::string out = paint(style, Colour::kBold, visible(told.string_or("id"))) + "  " +
-                    paint(style, colour_of_status(status), status);
-  if (!told["claim"].is_null()) out += "  " + visible(told.string_or("claim")) + " has taken it on";
-  out += "\n";
+std::string render_needs(const Style& style, const json::Value& told, TimeMs now) {
+  std::string out;
   if (const json::Value& freeze = told["frozen_by"]; !freeze.is_null())
     out += paint(style, Colour::kRed, "Frozen") + " by " + visible(freeze.string_or("by")) + ": " +
            visible(freeze.string_or("reason")) + ". Its clock stands still.\n";
@@ -127,6 +123,14 @@ std::string render_explanation(const Style& style, const json::Value& told, Time
     return moment_line(one, now);
   });
   return out;
+}
+
+std::string render_explanation(const Style& style, const json::Value& told, TimeMs now) {
+  const std::string status = told.string_or("status");
+  std::string out = paint(style, Colour::kBold, visible(told.string_or("id"))) + "  " +
+                    paint(style, colour_of_status(status), status);
+  if (!told["claim"].is_null()) out += "  " + visible(told.string_or("claim")) + " has taken it on";
+  return out + "\n" + render_needs(style, told, now);
 }
 
 }  // namespace fermata::app::cli

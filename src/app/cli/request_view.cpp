@@ -91,39 +91,6 @@ std::string outcomes(const Style& style, const json::Value& request) {
   return out;
 }
 
-std::string claimed(const json::Value& request, TimeMs now) {
-  const json::Value& claim = request["claim"];
-  if (claim.is_null()) return {};
-  const std::string person = claim.string_or("person");
-  const std::string by = claim.string_or("by");
-  return visible(person) + (by == person ? "" : ", assigned by " + visible(by)) + ", " +
-         relative(time_of(claim, "at"), now);
-}
-
-std::string decisions(const Style& style, const json::Value& request, TimeMs now) {
-  const json::Array* all = request["decisions"].as_array();
-  if (all == nullptr || all->empty()) return {};
-  std::string out = "\nDecisions\n";
-  for (const json::Value& decision : *all) {
-    const std::string kind = decision.string_or("decision");
-    std::string line = "  " + pad(relative(time_of(decision, "at"), now), 12) + "  " +
-                       visible(decision.string_or("person")) + " " +
-                       paint(style, kind == "reject" ? Colour::kRed : Colour::kGreen, kind) +
-                       " by " + visible(decision.string_or("door"));
-    const std::string reason = decision.string_or("reason");
-    if (!reason.empty()) line += ": " + visible(reason);
-    const std::string seat = decision.string_or("delegated_by");
-    if (!seat.empty()) line += paint(style, Colour::kDim, "  (for " + visible(seat) + ")");
-    if (!decision.bool_or("counts", true)) {
-      const std::string why =
-          decision["withdrawn"].is_null() ? "edited since" : "withdrawn" + because(decision);
-      line += paint(style, Colour::kDim, "  (no longer counts: " + why + ")");
-    }
-    out += line + "\n";
-  }
-  return out;
-}
-
 std::string asked_by(const json::Value& request) {
   std::string out = actor(request["requester"]);
   const std::string person = request.string_or("on_behalf_of");
@@ -257,6 +224,39 @@ std::string render_outcome(const json::Value& request, TimeMs now) {
   return out;
 }
 
+std::string render_claim(const json::Value& request, TimeMs now) {
+  const json::Value& claim = request["claim"];
+  if (claim.is_null()) return {};
+  const std::string person = claim.string_or("person");
+  const std::string by = claim.string_or("by");
+  return visible(person) + (by == person ? "" : ", assigned by " + visible(by)) + ", " +
+         relative(time_of(claim, "at"), now);
+}
+
+std::string render_decisions(const Style& style, const json::Value& request, TimeMs now) {
+  const json::Array* all = request["decisions"].as_array();
+  if (all == nullptr || all->empty()) return {};
+  std::string out = "\nDecisions\n";
+  for (const json::Value& decision : *all) {
+    const std::string kind = decision.string_or("decision");
+    std::string line = "  " + pad(relative(time_of(decision, "at"), now), 12) + "  " +
+                       visible(decision.string_or("person")) + " " +
+                       paint(style, kind == "reject" ? Colour::kRed : Colour::kGreen, kind) +
+                       " by " + visible(decision.string_or("door"));
+    const std::string reason = decision.string_or("reason");
+    if (!reason.empty()) line += ": " + visible(reason);
+    const std::string seat = decision.string_or("delegated_by");
+    if (!seat.empty()) line += paint(style, Colour::kDim, "  (for " + visible(seat) + ")");
+    if (!decision.bool_or("counts", true)) {
+      const std::string why =
+          decision["withdrawn"].is_null() ? "edited since" : "withdrawn" + because(decision);
+      line += paint(style, Colour::kDim, "  (no longer counts: " + why + ")");
+    }
+    out += line + "\n";
+  }
+  return out;
+}
+
 std::string render_request(const Style& style, const json::Value& request, TimeMs now) {
   const std::string status = request.string_or("status");
   std::string out = paint(style, Colour::kBold, visible(request.string_or("id"))) + "  " +
@@ -285,14 +285,14 @@ std::string render_request(const Style& style, const json::Value& request, TimeM
                      visible(freeze.string_or("reason")) + "; its times move on with the clock");
   if (status == "pending") out += schedule(style, request, now);
   out += outcomes(style, request);
-  out += field(style, "taken on", claimed(request, now));
+  out += field(style, "taken on", render_claim(request, now));
   out += field(style, "hash", visible(request.string_or("hash")));
   out += field(style, "outcome", render_outcome(request, now));
   out += field(style, "policy", render_published(request));
   if (!request["form"].is_null()) {
     out += "\nThe answer has this form\n" + full_arguments(request["form"]["schema"], "    ");
   }
-  out += decisions(style, request, now);
+  out += render_decisions(style, request, now);
   out += render_facts(request, now);
   out += agents_words(style, request);
   return out;

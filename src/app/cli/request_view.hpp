@@ -30,7 +30,13 @@ std::string render_outcome(const json::Value& request, TimeMs now);
 // Who decides for whom, and what was said; empty when there is nothing.
 std::string render_facts(const json::Value& request, TimeMs now);
 
-// What is missing, who can give it, and what comes when if nobody answers.
+// Who has taken it on, and since when; empty when nobody has.
+std::string render_claim(const json::Value& request, TimeMs now);
+// Who has decided what, by which door, and what no longer counts; empty when nobody has.
+std::string render_decisions(const Style& style, const json::Value& request, TimeMs now);
+
+// What is missing, who can give it, and what comes when if nobody answers; without which request.
+std::string render_needs(const Style& style, const json::Value& told, TimeMs now);
 std::string render_explanation(const Style& style, const json::Value& told, TimeMs now);
 
 // One line per request, for lists.
