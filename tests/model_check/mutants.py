@@ -45,8 +45,8 @@ MUTANTS = [
     Mutant(
         "a refusal is not heard",
         TALLY,
-        "if (is_refused(lines)) return Verdict::kRejected;",
-        "",
+        "if (const Verdict refused = refusal(lines); refused != Verdict::kOpen) return refused;",
+        "static_cast<void>(refusal(lines));",
     ),
     Mutant(
         "whom the agent works for may decide",
