@@ -50,3 +50,19 @@ def office(
     served.close()
     assert server.running, f"the server died; see {folder}/server.log"
     assert server.stop() == 0
+
+
+@pytest.fixture
+def sqlite_server(tmp_path: Path) -> Iterator[Server]:
+    """A server for this test alone, not started; for clients, to whom its store is all the same."""
+    server = make_server("sqlite", tmp_path)
+    yield server
+    if server.running:
+        server.kill()
+
+
+@pytest.fixture
+def sqlite_api(sqlite_server: Server) -> Iterator[Api]:
+    api = start(sqlite_server)
+    yield api
+    api.close()

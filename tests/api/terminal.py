@@ -11,7 +11,7 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -20,7 +20,8 @@ import pyte.modes
 
 LIMIT_S = 20.0
 ENTER, ESCAPE, TAB, PAGE_DOWN, END = "\r", "\x1b", "\t", "\x1b[6~", "\x1b[4~"
-CTRL_C, CTRL_Z = "\x03", "\x1a"
+DOWN, RIGHT = "\x1bOB", "\x1bOC"
+CTRL_C, CTRL_U, CTRL_Z = "\x03", "\x15", "\x1a"
 # All that a program may send to a terminal besides text: CSI, a charset, one-letter escapes.
 SEQUENCE = re.compile(r"\x1b(\[[0-9;?>]*[A-Za-z]|[()][A-Z0-9]|[=>78DEHM])")
 
@@ -55,7 +56,7 @@ class Terminal:
 
     def __init__(
         self,
-        command: list[str | Path],
+        command: Sequence[str | Path],
         environment: dict[str, str],
         columns: int = 100,
         rows: int = 30,
@@ -92,6 +93,7 @@ class Terminal:
     ) -> None:
         if error is not None:
             print(self.text())
+            print(self.written[-4000:])
         if self.status is None:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)

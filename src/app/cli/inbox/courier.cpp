@@ -1,5 +1,6 @@
 #include "app/cli/inbox/courier.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMostRows = 12'000;
 constexpr int kFollowAgainMs = 1000;
+constexpr int kMostFollowAgainMs = 8000;
 
 // Signals are for the thread that has the terminal.
 class SignalsElsewhere {
@@ -72,7 +74,7 @@ std::vector<Input> Courier::take() {
 
 // The first change says that anything may have changed: the connection stands.
 void Courier::follow() {
-  while (true) {
+  for (int pause = kFollowAgainMs;; pause = std::min(2 * pause, kMostFollowAgainMs)) {
     bool live = false;
     clients_.changes->changes([&](const json::Value& change) {
       if (!std::exchange(live, true)) tell(Live{true});
@@ -80,7 +82,8 @@ void Courier::follow() {
       if (!about_workflow) tell(Changed{change.string_or("approval_id")});
     });
     tell(Live{false});
-    pause_ms(kFollowAgainMs);
+    if (live) pause = kFollowAgainMs;
+    pause_ms(pause);
   }
 }
 

@@ -68,7 +68,12 @@ PanelLines panel_lines(const State& state, int columns) {
   const Panel& panel = *state.panel;
   Page page(columns);
   page.text(panel.title, {Tone::kStrong}, 0);
-  for (const Row& row : panel.several) page.text("• " + row.sentence, {});
+  for (const Row& row : panel.several) {
+    page.text("• " + row.sentence, {});
+    if (row.equal > 0)
+      page.text("  (" + std::to_string(row.equal) + " equal to it are not decided by this)",
+                {Tone::kDim});
+  }
   for (const std::string& line : panel.told) page.text(line, {Tone::kWarn});
   for (std::size_t i = 0; i < panel.fields.size(); ++i)
     page.field(panel.fields[i], i == panel.focus);

@@ -242,7 +242,12 @@ void mark(State& state) {
 Wishes decide_several(State& state, bool approves) {
   std::vector<Row> rows;
   for (const Row& row : listing_of(state).rows)
-    if (state.marked.contains(row.id)) rows.push_back(row);
+    if (state.marked.contains(row.id) && !row.risky && !row.has_form) rows.push_back(row);
+  if (rows.empty()) {  // They were edited meanwhile.
+    state.marked.clear();
+    state.notice = {"What was marked is decided one by one now", true};
+    return {};
+  }
   return open_panel(state, several_panel(std::move(rows), approves));
 }
 

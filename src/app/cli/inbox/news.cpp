@@ -104,6 +104,7 @@ void on_several(State& state, const Written& news) {
 }
 
 Wishes on(State& state, const Written& news) {
+  state.leaving = false;
   Wishes wishes = ask_for_list(state);
   if (state.open) wishes.emplace_back(WantRequest{state.open->id});
   const bool ours = state.panel && news.serial != 0 && state.panel->serial == news.serial;
