@@ -7,8 +7,8 @@ import os
 import pty
 import re
 import select
-import signal
 import struct
+import subprocess
 import termios
 import time
 from collections.abc import Callable, Sequence
@@ -68,18 +68,19 @@ class Terminal:
         self.master, slave = pty.openpty()
         self._size(columns, rows)
         self.settings = termios.tcgetattr(slave)
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.setsid()
-            fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
-            for number in (0, 1, 2):
-                os.dup2(slave, number)
-            os.closerange(3, 256)
-            words = [str(word) for word in command]
-            kept = {k: v for k, v in os.environ.items() if not k.startswith("FERMATA_")}
-            kept = {k: v for k, v in kept.items() if k not in ("EDITOR", "VISUAL", "NO_COLOR")}
-            kept |= {"TERM": "screen-256color", "LANG": "C.UTF-8"} | environment
-            os.execve(words[0], words, kept)
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("FERMATA_")}
+        kept = {k: v for k, v in kept.items() if k not in ("EDITOR", "VISUAL", "NO_COLOR")}
+        kept |= {"TERM": "screen-256color", "LANG": "C.UTF-8"}
+        kept |= {"LINES": "24", "COLUMNS": "80"}  # Stale, as shells that export them leave them.
+        # In a session of its own, whose terminal this is.
+        self._process = subprocess.Popen(
+            ["setsid", "--ctty", *command],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=kept | environment,
+        )
+        self.pid = self._process.pid
         self._slave = slave  # Kept, so that the settings can be read when the program has ended.
 
     def __enter__(self) -> Terminal:
@@ -95,8 +96,8 @@ class Terminal:
             print(self.text())
             print(self.written[-4000:])
         if self.status is None:
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
+            self._process.kill()
+            self._process.wait()
         os.close(self.master)
         os.close(self._slave)
 
@@ -145,9 +146,7 @@ class Terminal:
         deadline = time.monotonic() + LIMIT_S
         while self.status is None:
             self.read(0.02)
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid != 0:
-                self.status = os.waitstatus_to_exitcode(status)
+            self.status = self._process.poll()
             assert time.monotonic() < deadline, f"it does not end\n{self.text()}"
         while self.read(0):
             pass

@@ -31,7 +31,7 @@ def test_other_sizes_and_one_that_is_too_small(sqlite_api: Api) -> None:
         at.resize(120, 40)
         at.wait_for("> kept", "Why you are asked")
         # Nothing of it is lost where its line ends.
-        assert at.text().replace("\n", "").replace(" ", "").count("名") >= 120
+        at.wait("all of it", lambda: at.text().count("名") >= 120)
         at.type(ENTER)
         at.wait_for("Recorded: approve")
     assert outcome(sqlite_api, request) == ("approved", "kept")

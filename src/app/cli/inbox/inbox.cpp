@@ -171,6 +171,10 @@ int show_inbox(Cli& cli) {
   if (!state) return cli.report(state.error());
   if (!make_pipe()) return cli.usage("no pipe can be made");
   inbox::speak_utf8();
+  // The terminal knows its size. ncurses, and many an editor, would believe these instead, each
+  // time that they look.
+  ::unsetenv("LINES");
+  ::unsetenv("COLUMNS");
   // For ever: its threads may be in the middle of something when the process ends.
   auto* const courier = new Courier(*std::move(clients), wake);  // NOLINT
   std::unique_ptr<Terminal> terminal = Terminal::open(cli.style.colour);

@@ -195,8 +195,8 @@ void Terminal::enter() {
 
 Resized Terminal::size() const { return {::getmaxx(stdscr), ::getmaxy(stdscr)}; }
 
-// ncurses believes LINES and COLUMNS before it asks the terminal: we ask. SIGWINCH, which it takes,
-// has ended our waiting.
+// ncurses notes a SIGWINCH, which also ends our waiting; but for a size that changed while it was
+// not looking, as in an editor, we ask.
 bool Terminal::has_other_size() {
   winsize real{};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &real) != 0 || real.ws_row == 0 || real.ws_col == 0)
@@ -212,6 +212,7 @@ std::optional<Input> Terminal::next() {
     const int kind = ::get_wch(&code);
     if (kind == ERR) return std::nullopt;
     if (kind == KEY_CODE_YES) {
+      if (code == KEY_RESIZE) return size();  // It has changed since we asked.
       if (code == kPasteBegins) pasting_ = true;
       if (code == kPasteEnds) pasting_ = false;
       if (const auto key = special(code)) return *key;
