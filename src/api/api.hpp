@@ -52,6 +52,16 @@ struct ApiOptions {
   std::function<std::shared_ptr<void>(
       const std::string& tenant, const std::string& workflow, OnText on_text)>
       follow_text = {};
+  // How a tenant's channels are; empty: there are none.
+  std::function<std::vector<json::Value>(const std::string& tenant)> channels = {};
+  // Sends a test message to the channel's room, or to a person, and says what was in the way; empty
+  // text: it arrived. kNotFound channel.not_found, kInvalid channel.no_address.
+  using Tested = std::function<void(Result<std::string>)>;
+  std::function<void(const std::string& tenant,
+                     const std::string& channel,
+                     const std::string& person,
+                     Tested done)>
+      test_channel = {};
   std::shared_ptr<engine::ToolDesk> tool_desk;  // Where workers serve tools; nullptr: none does.
   std::string public_url;  // What clients call this server; empty: what their request came to.
   int mcp_wait_s = 50;     // A tool call's wait for people, unless its caller says otherwise.

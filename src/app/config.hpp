@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "agents/definition.hpp"
+#include "app/config_channels.hpp"
 #include "base/result.hpp"
 #include "core/directory/directory.hpp"
 
@@ -42,6 +43,7 @@ struct Tenant {
   std::string policy_file;  // Empty: the policy in force stays, whatever it is.
   Bootstrap bootstrap;
   agents::Declared declared;  // Agents that this server runs itself, and their tools.
+  DeclaredChannels channels;
 };
 
 struct Limits {
@@ -108,8 +110,8 @@ struct Config {
   std::string log_format = "text";
   bool log_access = true;
   Limits limits;
-  std::vector<Tenant> tenants = {
-      Tenant{.name = "default", .policy_file = {}, .bootstrap = {}, .declared = {}}};
+  std::vector<Tenant> tenants = {Tenant{
+      .name = "default", .policy_file = {}, .bootstrap = {}, .declared = {}, .channels = {}}};
 
   Tenant& first() { return tenants.front(); }  // Of `tenant:`, `policy:` and `bootstrap:`.
 };

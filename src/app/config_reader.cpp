@@ -36,14 +36,19 @@ class Reader {
     if (root.kind == Kind::kNothing) return;
     const ConfigNode* agents = nullptr;
     const ConfigNode* tools = nullptr;
+    const ConfigNode* channels = nullptr;
+    const ConfigNode* routes = nullptr;
     members(root, "the file", [&](const std::string& key, const ConfigNode& node) {
       if (key == "bootstrap") return bootstrap(node, config_.first().bootstrap);
       if (key == "tenants") return further_.push_back(&node);
       if (key == "agents") return void(agents = &node);
       if (key == "tools") return void(tools = &node);
+      if (key == "channels") return void(channels = &node);
+      if (key == "routes") return void(routes = &node);
       section(key, node);
     });
     declare(agents, tools, config_.first().declared);
+    declare(channels, routes, config_.first().channels);
     // Last, because `tenants` grows and the settings point into its first element.
     for (const ConfigNode* node : further_) tenants(*node);
   }
@@ -85,7 +90,8 @@ class Reader {
   // A top-level scalar ("tenant") or a section of scalars ("listen").
   void section(const std::string& key, const ConfigNode& node) {
     if (const Setting* setting = find(key); setting != nullptr) return scalar(*setting, node);
-    std::set<std::string> sections = {"agents", "bootstrap", "tenants", "tools"};
+    std::set<std::string> sections = {
+        "agents", "bootstrap", "channels", "routes", "tenants", "tools"};
     std::vector<std::string> within;
     for (const Setting& setting : settings_) {
       const std::size_t dot = setting.key.find('.');
@@ -172,6 +178,8 @@ class Reader {
       Tenant tenant;
       const ConfigNode* agents = nullptr;
       const ConfigNode* tools = nullptr;
+      const ConfigNode* channels = nullptr;
+      const ConfigNode* routes = nullptr;
       members(item, "a tenant", [&](const std::string& key, const ConfigNode& value) {
         if (key == "name") {
           tenant.name = id(value, "name");
@@ -181,16 +189,21 @@ class Reader {
           agents = &value;
         } else if (key == "tools") {
           tools = &value;
+        } else if (key == "channels") {
+          channels = &value;
+        } else if (key == "routes") {
+          routes = &value;
         } else if (key == "policy") {
           members(value, "policy", [&](const std::string& inner, const ConfigNode& file) {
             if (inner != "file") return unknown(inner, {"file"});
             tenant.policy_file = text(file, "policy.file");
           });
         } else {
-          unknown(key, {"name", "policy", "bootstrap", "agents", "tools"});
+          unknown(key, {"name", "policy", "bootstrap", "agents", "tools", "channels", "routes"});
         }
       });
       declare(agents, tools, tenant.declared);
+      declare(channels, routes, tenant.channels);
       if (tenant.name.empty()) error(item.place, "a tenant needs a name");
       origins_["tenants[" + std::to_string(config_.tenants.size()) + "]"] = named(item.place);
       config_.tenants.push_back(std::move(tenant));
@@ -199,6 +212,12 @@ class Reader {
 
   void declare(const ConfigNode* agents, const ConfigNode* tools, agents::Declared& into) {
     read_agents(agents, tools, into, [this](const Place& place, const std::string& what) {
+      error(place, what);
+    });
+  }
+
+  void declare(const ConfigNode* channels, const ConfigNode* routes, DeclaredChannels& into) {
+    read_channels(channels, routes, into, [this](const Place& place, const std::string& what) {
       error(place, what);
     });
   }

@@ -12,6 +12,7 @@
 #include "agents/orchestrator.hpp"
 #include "api/api.hpp"
 #include "app/bootstrap.hpp"
+#include "app/channels.hpp"
 #include "app/signing_key.hpp"
 #include "base/hash.hpp"
 #include "base/random.hpp"
@@ -308,6 +309,8 @@ Result<void> serve(const Config& config, std::ostream& out) {
   Replaced replaced;
   engine::Options engine_settings = engine_options(config, seed);
   engine_settings.replaced = [&replaced] { replaced.stop(); };
+  FERMATA_TRY(const auto channels, Channels::make(config, random));
+  engine_settings.announced = channels->announced();
   FERMATA_TRY(const auto engine, engine::Engine::start(*store, random, std::move(engine_settings)));
   const auto desk = tool_desk(config, random);
   FERMATA_TRY(const auto orchestrator,
@@ -315,6 +318,13 @@ Result<void> serve(const Config& config, std::ostream& out) {
                   *engine, random, orchestrator_options(config, random, desk.get())));
   api::ApiOptions options = api_options(config, seed);
   options.tool_desk = desk;
+  options.test_channel = [&channels, &engine](const std::string& tenant,
+                                              const std::string& channel,
+                                              const std::string& person,
+                                              api::ApiOptions::Tested done) {
+    channels->test(*engine, tenant, channel, person, std::move(done));
+  };
+  options.channels = [&channels](const std::string& tenant) { return channels->documents(tenant); };
   options.follow_text = [&watchers = orchestrator->watchers()](const std::string& tenant,
                                                                const std::string& workflow,
                                                                api::OnText on_text) {
@@ -329,6 +339,7 @@ Result<void> serve(const Config& config, std::ostream& out) {
   FERMATA_CHECK_OK(prepare(*engine, config, policies, out));
   prepared = true;
   orchestrator->start();
+  channels->start(*engine);
   out << "listening on " << address(config, server->port()) << std::endl;
   log(Level::kInfo,
       "server.started",
@@ -340,6 +351,7 @@ Result<void> serve(const Config& config, std::ostream& out) {
   signals.release();
   api.release_waits();
   orchestrator->stop();
+  channels->stop();
   server->shutdown(static_cast<int>(config.limits.shutdown_grace_ms));
   api.stop();
   engine->drain();

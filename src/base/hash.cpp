@@ -27,6 +27,30 @@ std::string hex_of(const std::array<unsigned char, 32>& bytes) {
   return hex;
 }
 
+std::string encoded(std::string_view bytes, int variant) {
+  std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
+  sodium_bin2base64(text.data(), text.size(), bytes_of(bytes), bytes.size(), variant);
+  text.pop_back();
+  return text;
+}
+
+std::optional<std::string> decoded(std::string_view text, int variant) {
+  std::string bytes(text.size() / 4 * 3 + 3, '\0');
+  std::size_t length = 0;
+  const char* end = nullptr;
+  const int failed = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()),
+                                       bytes.size(),
+                                       text.data(),
+                                       text.size(),
+                                       nullptr,
+                                       &length,
+                                       &end,
+                                       variant);
+  if (failed != 0 || end != text.data() + text.size()) return std::nullopt;
+  bytes.resize(length);
+  return bytes;
+}
+
 struct KeyPair {
   std::array<unsigned char, crypto_sign_PUBLICKEYBYTES> open{};
   std::array<unsigned char, crypto_sign_SECRETKEYBYTES> secret{};
@@ -54,28 +78,29 @@ Digest sha256(std::string_view bytes) {
 std::string sha256_hex(std::string_view bytes) { return hex_of(sha256(bytes)); }
 
 std::string base64url(std::string_view bytes) {
-  constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-  std::string text(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
-  sodium_bin2base64(text.data(), text.size(), bytes_of(bytes), bytes.size(), kVariant);
-  text.pop_back();
-  return text;
+  return encoded(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
-  std::string bytes(text.size() / 4 * 3 + 3, '\0');
-  std::size_t length = 0;
-  const char* end = nullptr;
-  const int failed = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()),
-                                       bytes.size(),
-                                       text.data(),
-                                       text.size(),
-                                       nullptr,
-                                       &length,
-                                       &end,
-                                       sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-  if (failed != 0 || end != text.data() + text.size()) return std::nullopt;
-  bytes.resize(length);
-  return bytes;
+  return decoded(text, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+std::string base64(std::string_view bytes) {
+  return encoded(bytes, sodium_base64_VARIANT_ORIGINAL);
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  return decoded(text, sodium_base64_VARIANT_ORIGINAL);
+}
+
+std::string hmac_sha256(std::string_view message, std::string_view key) {
+  start_sodium();
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, bytes_of(key), key.size());
+  crypto_auth_hmacsha256_update(&state, bytes_of(message), message.size());
+  std::string code(crypto_auth_hmacsha256_BYTES, '\0');
+  crypto_auth_hmacsha256_final(&state, reinterpret_cast<unsigned char*>(code.data()));
+  return code;
 }
 
 bool equal_constant_time(std::string_view a, std::string_view b) {

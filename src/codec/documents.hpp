@@ -9,6 +9,7 @@
 #include "base/json.hpp"
 #include "core/directory/directory.hpp"
 #include "core/event.hpp"
+#include "core/outbox/outbox.hpp"
 #include "core/workflow/compare.hpp"
 #include "core/workflow/rollback.hpp"
 #include "core/workflow/workflow.hpp"
@@ -30,6 +31,7 @@ json::Value explain_document(const Workflow& workflow,
                              const Directory& directory,
                              TimeMs now);
 json::Value to_document(const Checkpoint& checkpoint);
+json::Value to_document(const Message& message);
 // What a rollback would do, for whoever decides on it.
 json::Value to_document(const RollbackPlan& plan, const Workflow& workflow);
 // One row of two workflows side by side, and how one of them ended.

@@ -12,6 +12,7 @@
 #include "codec/fields_approval.hpp"
 #include "codec/fields_call.hpp"
 #include "codec/fields_directory.hpp"
+#include "codec/fields_outbox.hpp"
 #include "codec/fields_workflow.hpp"
 
 namespace fermata::codec {
@@ -71,6 +72,10 @@ FERMATA_EVENT_TYPE(KeyCreated, "key.created");
 FERMATA_EVENT_TYPE(KeyRevoked, "key.revoked");
 FERMATA_EVENT_TYPE(PolicyPublished, "policy.published");
 FERMATA_EVENT_TYPE(PolicyNotPublished, "policy.not_published");
+FERMATA_EVENT_TYPE(MessageWanted, "message.wanted");
+FERMATA_EVENT_TYPE(MessageDelivered, "message.delivered");
+FERMATA_EVENT_TYPE(MessageFailed, "message.failed");
+FERMATA_EVENT_TYPE(MessageResent, "message.resent");
 #undef FERMATA_EVENT_TYPE
 
 // Which reader the payload needs. It stands after the payload, so a reader looks it up first and

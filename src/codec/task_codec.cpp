@@ -20,6 +20,11 @@ inline constexpr std::string_view kKind<task::TurnLapse> = "turn_lapse";
 template <>
 inline constexpr std::string_view kKind<task::PolicyPublication> = "policy_publication";
 
+template <>
+inline constexpr std::string_view kKind<task::Announcement> = "announcement";
+template <>
+inline constexpr std::string_view kKind<task::Delivery> = "delivery";
+
 // A task and the version it is written in.
 template <class T>
 struct Versioned {
@@ -51,6 +56,20 @@ void fields(V& v, Ref<V, Versioned<task::PolicyPublication>> policy) {
   v("replaces", policy.task.replaces);
   v("source", policy.task.source);
   v("v", policy.version);
+}
+
+template <class V>
+void fields(V& v, Ref<V, Versioned<task::Announcement>> announcement) {
+  v.time("at", announcement.task.at);
+  v("subject", announcement.task.subject);
+  v("v", announcement.version);
+}
+
+template <class V>
+void fields(V& v, Ref<V, Versioned<task::Delivery>> delivery) {
+  v.time("at", delivery.task.at);
+  v("message", delivery.task.message);
+  v("v", delivery.version);
 }
 
 tl::unexpected<Error> corrupt_task(std::string where) {
@@ -91,6 +110,8 @@ Result<task::Task> decode_task(std::string_view kind, std::string_view body) {
   if (kind == kKind<task::ApprovalTimer>) return read_task<task::ApprovalTimer>(*parsed);
   if (kind == kKind<task::TurnLapse>) return read_task<task::TurnLapse>(*parsed);
   if (kind == kKind<task::PolicyPublication>) return read_task<task::PolicyPublication>(*parsed);
+  if (kind == kKind<task::Announcement>) return read_task<task::Announcement>(*parsed);
+  if (kind == kKind<task::Delivery>) return read_task<task::Delivery>(*parsed);
   return corrupt_task("no such kind of task");
 }
 

@@ -12,6 +12,7 @@
 #include "base/json.hpp"
 #include "core/approval/approval.hpp"
 #include "core/directory/directory.hpp"
+#include "core/outbox/command.hpp"
 #include "core/workflow/workflow.hpp"
 
 namespace fermata::command {
@@ -273,6 +274,9 @@ using Command = std::variant<CreateWorkflow,
                              BeginSession,
                              EndSession,
                              PublishPolicy,
-                             ProposePolicy>;
+                             ProposePolicy,
+                             Announce,
+                             RecordDelivery,
+                             ResendMessage>;
 
 }  // namespace fermata::command

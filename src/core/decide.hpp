@@ -22,6 +22,7 @@
 #include "core/command.hpp"
 #include "core/directory/directory.hpp"
 #include "core/event.hpp"
+#include "core/outbox/outbox.hpp"
 #include "core/policy/policy.hpp"
 #include "core/task.hpp"
 #include "core/workflow/workflow.hpp"
@@ -68,9 +69,14 @@ Result<Events> decide(const Directory& directory,
                       const command::Command& command,
                       const Context& context);
 
+Result<Events> decide(const Outbox& outbox,
+                      const command::Command& command,
+                      const Context& context);
+
 // Asserts that the event fits: one that was just decided does.
 Workflow evolve(Workflow workflow, const event::Recorded& recorded);
 Directory evolve(Directory directory, const event::Recorded& recorded);
+Outbox evolve(Outbox outbox, const event::Recorded& recorded);
 
 // The request as it begins; `asker` and whom it acts for are those of the event.
 Approval make_approval(const Workflow& workflow,
@@ -83,13 +89,16 @@ Approval make_approval(const Workflow& workflow,
 // ours and must end nothing but the use of its stream.
 std::string_view misfit(const Workflow& workflow, const event::Recorded& recorded);
 std::string_view misfit(const Directory& directory, const event::Recorded& recorded);
+std::string_view misfit(const Outbox& outbox, const event::Recorded& recorded);
 
-// `workflow` is the state after the event.
+// The state is that after the event, or after others of the same command as well.
 task::Tasks react(const Workflow& workflow, const event::Event& event);
+task::Tasks react(const Outbox& outbox, const event::Event& event);
 
 // Whether this kind of actor may send this command at all: the one table of roles. Refuses with
 // kForbidden auth.kind_not_allowed. What depends on the state is decide()'s to refuse.
 Result<void> permit(const Actor& actor, const command::Command& command);
 bool is_directory_command(const command::Command& command);
+bool is_outbox_command(const command::Command& command);
 
 }  // namespace fermata

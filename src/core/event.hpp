@@ -14,6 +14,7 @@
 #include "core/actor.hpp"
 #include "core/approval/event.hpp"
 #include "core/directory/directory.hpp"
+#include "core/outbox/event.hpp"
 #include "core/workflow/workflow.hpp"
 
 namespace fermata::event {
@@ -259,7 +260,11 @@ using Event = std::variant<WorkflowCreated,
                            KeyCreated,
                            KeyRevoked,
                            PolicyPublished,
-                           PolicyNotPublished>;
+                           PolicyNotPublished,
+                           MessageWanted,
+                           MessageDelivered,
+                           MessageFailed,
+                           MessageResent>;
 
 // An event with everything that is known about it but its place in the hash chain (WorkflowEvent).
 struct Recorded {

@@ -27,6 +27,17 @@ bool possible(const Schedule& schedule) {
          is_span(schedule.grant_life_ms.value_or(0));
 }
 
+struct IsOfOutbox {
+  bool operator()(const event::MessageWanted&) const { return true; }
+  bool operator()(const event::MessageDelivered&) const { return true; }
+  bool operator()(const event::MessageFailed&) const { return true; }
+  bool operator()(const event::MessageResent&) const { return true; }
+  template <class Other>
+  bool operator()(const Other&) const {
+    return false;
+  }
+};
+
 struct Misfit {
   const Workflow& w;
 
@@ -226,6 +237,7 @@ struct DirectoryMisfit {
 std::string_view misfit(const Workflow& workflow, const event::Recorded& recorded) {
   if (recorded.version != workflow.version + 1) return "P10: versions are without a gap";
   if (std::visit(IsOfDirectory{}, recorded.payload)) return "it belongs into a directory";
+  if (std::visit(IsOfOutbox{}, recorded.payload)) return "it belongs into an outbox";
   if (!workflow.exists() && !std::holds_alternative<event::WorkflowCreated>(recorded.payload))
     return "the workflow was not created before";
   return std::visit(Misfit{workflow}, recorded.payload);

@@ -65,6 +65,9 @@ struct Permitted {
   Kinds operator()(const EndSession&) const { return kBrowser; }
   Kinds operator()(const ProposePolicy&) const { return kPeople; }
   Kinds operator()(const PublishPolicy&) const { return kAdministration; }
+  Kinds operator()(const Announce&) const { return kTimer; }
+  Kinds operator()(const RecordDelivery&) const { return kTimer; }
+  Kinds operator()(const ResendMessage&) const { return kPeople; }
 };
 
 }  // namespace

@@ -70,12 +70,21 @@ struct React {
 
 namespace task {
 
-std::string id_of(const Task& task) {
-  if (const auto* lapse = std::get_if<TurnLapse>(&task)) return lapse_id(lapse->workflow);
-  if (const auto* policy = std::get_if<PolicyPublication>(&task))
-    return publication_id(policy->approval);
-  return timer_id(std::get<ApprovalTimer>(task).approval);
-}
+namespace {
+
+struct IdOf {
+  std::string operator()(const ApprovalTimer& task) const { return timer_id(task.approval); }
+  std::string operator()(const TurnLapse& task) const { return lapse_id(task.workflow); }
+  std::string operator()(const PolicyPublication& task) const {
+    return publication_id(task.approval);
+  }
+  std::string operator()(const Announcement& task) const { return "announce:" + task.subject; }
+  std::string operator()(const Delivery& task) const { return "deliver:" + task.message; }
+};
+
+}  // namespace
+
+std::string id_of(const Task& task) { return std::visit(IdOf{}, task); }
 
 TimeMs due_at(const Task& task) {
   return std::visit([](const auto& alternative) { return alternative.at; }, task);

@@ -30,14 +30,27 @@ struct PolicyPublication {
   TimeMs at = 0;
 };
 
-using Task = std::variant<ApprovalTimer, TurnLapse, PolicyPublication>;
+// Find out who should hear of the subject's last change, and send command::Announce.
+struct Announcement {
+  std::string subject;  // An approval request, or the workflow.
+  TimeMs at = 0;
+};
+
+// Bring a message up to date, and send command::RecordDelivery.
+struct Delivery {
+  std::string message;
+  TimeMs at = 0;
+};
+
+using Task = std::variant<ApprovalTimer, TurnLapse, PolicyPublication, Announcement, Delivery>;
 
 struct Tasks {
   std::vector<Task> create;
   std::vector<std::string> drop;  // Ids.
 };
 
-std::string id_of(const Task& task);  // "deadline:ap_...", "turn:wf_...", "policy:ap_..."
+// "deadline:ap_...", "turn:wf_...", "policy:ap_...", "announce:ap_...", "deliver:ap_.../..."
+std::string id_of(const Task& task);
 TimeMs due_at(const Task& task);
 
 }  // namespace fermata::task

@@ -34,6 +34,13 @@ void Engine::submit(Submission submission, Done done) {
   impl_->submit({std::move(submission), std::move(done), std::nullopt, 0});
 }
 
+void Engine::finish(Submission submission, store::TaskRow task, Done done) {
+  ++impl_->tasks_out_;
+  impl_->submit({std::move(submission), std::move(done), std::move(task), 0});
+}
+
+void Engine::put_off(const store::TaskRow& task, TimeMs until) { impl_->put_off(task, until); }
+
 Result<Reply> Engine::submit_and_wait(Submission submission) {
   auto promise = std::make_shared<std::promise<Result<Reply>>>();
   auto future = promise->get_future();

@@ -102,6 +102,15 @@ struct ListFilter {
   int limit = 50;
 };
 
+// What people and programs are told of, and who sees to it: somebody outside is handed the tasks
+// `announcement` and `delivery`, and ends each with finish() or put_off(). One that is not ended is
+// handed out again after some seconds, as long as it takes, with another token.
+struct Announced {
+  bool approvals = false;       // Each change of an approval request.
+  std::set<std::string> types;  // Events of workflows, or globs of them.
+  std::function<void(store::TaskRow, const task::Task&)> hand_out;  // Must not block.
+};
+
 struct Options {
   std::string signing_seed;  // 32 bytes; empty: no grant can be given (P2).
   std::vector<std::string> tenants = {"default"};
@@ -116,6 +125,7 @@ struct Options {
   std::string env = "live";          // Second word of new keys.
   Limits limits;
   std::set<std::string> native_agents;  // That the server itself runs.
+  Announced announced;
   // Told, perhaps again and again, that another server has the database: this one must be stopped.
   std::function<void()> replaced = [] {};
 };
@@ -138,6 +148,11 @@ class Engine {
 
   void submit(Submission submission, Done done);
   Result<Reply> submit_and_wait(Submission submission);  // For start-up, CLI and tests.
+
+  // The command that ends a task which was handed out, in the same commit. kConflict
+  // store.task_lost: it was handed out again since, or replaced.
+  void finish(Submission submission, store::TaskRow task, Done done);
+  void put_off(const store::TaskRow& task, TimeMs until);
 
   // Calls back once: true when the stream's version exceeds `after` (at once if it does already),
   // false after timeout_ms. No change is missed, whenever it happens.
@@ -192,6 +207,14 @@ class Engine {
     std::string agent;
   };
   Result<Asked> request(const std::string& tenant, const std::string& id);
+  // The same with what was told of its workflow, and the version of that.
+  struct Announceable {
+    Asked asked;
+    std::int64_t version = 0;
+  };
+  Result<Announceable> announceable(const std::string& tenant, const std::string& id);
+  // What was told of a workflow; empty when nothing was.
+  Result<Outbox> outbox(const std::string& tenant, const std::string& workflow);
   // The uses of a standing permission in their order, `after` a place; so many events are looked
   // at, and no more, so a page may have less than `limit` of them though others follow.
   Result<Page> permission_uses(const std::string& tenant,

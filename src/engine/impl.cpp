@@ -183,7 +183,7 @@ Result<void> Engine::Impl::refresh(Stream& stream) {
 }
 
 void Engine::Impl::wake_turns(const Stream& stream) {
-  if (stream.is_directory()) return;
+  if (!stream.is_workflow()) return;
   if (const std::string queue = queue_of(stream.state.workflow); !queue.empty())
     turns_.wake(stream.id.tenant, queue);
 }

@@ -118,6 +118,12 @@ class Engine::Impl {
 
   void run_task(store::TaskRow task);
   void put_off(const Pending& pending, const Error& error);
+  void put_off(const store::TaskRow& task, TimeMs until);
+  void hand_out(store::TaskRow row, const task::Task& task);
+  Reply reply_of(const Stream& stream,
+                 const command::Command& command,
+                 const Events& events,
+                 TimeMs now) const;
   std::size_t task_room() const;  // How many more may be leased.
   void tick();  // Upkeep, twice a second: the clock, other nodes' directory changes.
   void read_clock();

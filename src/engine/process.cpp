@@ -21,10 +21,7 @@ namespace {
 constexpr int kMaxTries = 8;
 constexpr std::int64_t kForgetEveryMs = 60'000;
 constexpr std::int64_t kReloadMs = 20;
-constexpr std::int64_t kFrozenMs = 1'000;
-constexpr std::size_t kMaxTasksOut = 256;
 constexpr std::size_t kMaxPermissionsTried = 4;
-constexpr resilience::RetryPolicy kStuck{.first_ms = 1'000, .cap_ms = 600'000};
 
 bool needs_grant(const command::Command& command) {
   const auto* open = std::get_if<command::OpenCall>(&command);
@@ -50,18 +47,6 @@ std::optional<TimeMs> not_after(const Workflow& workflow,
          1;
 }
 
-// The kill switch stopped the request's clock. While it holds, it is looked at again and again: a
-// second is what the promise about deadlines (L1) can wait.
-TimeMs due_again(const Workflow& workflow,
-                 const command::Command& command,
-                 const Context& context) {
-  const auto& advance = std::get<command::AdvanceApproval>(command);
-  const Approval& approval = *find_approval(workflow, advance.approval);
-  const TimeMs at =
-      real_time(workflow, approval, *context.directory, *next_moment(approval), context.now);
-  return std::max(at, context.now + (at <= context.now ? kFrozenMs : 1));
-}
-
 Stream::Before before(const Stream::State& state, const Submission& submission) {
   return {state.directory,
           state.version,
@@ -69,19 +54,6 @@ Stream::Before before(const Stream::State& state, const Submission& submission) 
           state.bytes,
           submission.idempotency ? submission.idempotency->id : std::string()};
 }
-
-struct CommandOf {
-  command::Command operator()(const task::ApprovalTimer& due) const {
-    return command::AdvanceApproval{due.approval};
-  }
-  command::Command operator()(const task::PolicyPublication& policy) const {
-    return command::PublishPolicy{
-        policy.source, policy.hash, policy.approval, policy.replaces, policy.proposed_by};
-  }
-  command::Command operator()(const task::TurnLapse& lapse) const {
-    return command::ExpireTurn{lapse.turn};
-  }
-};
 
 }  // namespace
 
@@ -268,7 +240,7 @@ std::optional<Reply> Engine::Impl::forgotten(const Stream& stream, const Submiss
       std::holds_alternative<command::ForkWorkflow>(wish) ||
       std::holds_alternative<command::ProposePolicy>(wish) ||
       (std::holds_alternative<command::RequestApproval>(wish) && workflow.standalone);
-  if (stream.is_directory() || !made_it) return std::nullopt;
+  if (!stream.is_workflow() || !made_it) return std::nullopt;
   Reply reply = reply_to(wish, stream.id.tenant, workflow, {}, grants_);
   reply.replayed = true;
   return reply;
@@ -322,8 +294,8 @@ Result<Engine::Impl::Prepared> Engine::Impl::decide_on(Stream& stream, Pending& 
     return fail(ErrorCode::kInternal, "engine.unknown_tenant", "", stream.id.tenant);
   FERMATA_CHECK_OK(tenants_.recheck(submission.caller, now()));
   const Context context = context_for(stream, submission, view);
-  auto decided = stream.is_directory() ? decide(state.directory, submission.command, context)
-                                       : decide(state.workflow, submission.command, context);
+  auto decided = with_state(
+      stream, [&](const auto& folded) { return decide(folded, submission.command, context); });
   Prepared prepared;
   store::Commit& commit = prepared.commit;
   commit.stream = stream.id;
@@ -335,7 +307,7 @@ Result<Engine::Impl::Prepared> Engine::Impl::decide_on(Stream& stream, Pending& 
     if (!commit.ended_task) return tl::unexpected(std::move(decided).error());
     return prepared;
   }
-  if (!stream.is_directory()) {
+  if (stream.is_workflow()) {
     if (pending.tried_permissions.size() < kMaxPermissionsTried)
       prepared.sought = permission_sought(
           state.workflow, submission.command, *decided, context, pending.tried_permissions);
@@ -344,17 +316,13 @@ Result<Engine::Impl::Prepared> Engine::Impl::decide_on(Stream& stream, Pending& 
   }
   const Events& events = *decided;
   prepared.events = events.size();
-  if (!stream.is_directory())
+  if (stream.is_workflow())
     commit.not_after = not_after(state.workflow, submission.command, context);
   record(stream, submission, events, context.now, commit);
-  if (!stream.is_directory() && !events.empty())
-    project(stream.id.tenant, state.workflow, events, commit);
+  if (!events.empty()) project(stream, events, options_.announced, context.now, commit);
   if (!events.empty()) prepared.changes = changes_of(stream, commit);
   if (commit.ended_task) std::erase(commit.dropped_tasks, commit.ended_task->id);
-  prepared.reply =
-      stream.is_directory()
-          ? reply_to(submission.command, state.directory, context.now)
-          : reply_to(submission.command, stream.id.tenant, state.workflow, events, grants_);
+  prepared.reply = reply_of(stream, submission.command, events, context.now);
   codec::bring_up_to_date(prepared.reply.body, *context.directory, context.now);
   if (submission.idempotency && !events.empty())
     commit.request = store::RequestRow{submission.idempotency->id,
@@ -364,10 +332,22 @@ Result<Engine::Impl::Prepared> Engine::Impl::decide_on(Stream& stream, Pending& 
   return prepared;
 }
 
+Reply Engine::Impl::reply_of(const Stream& stream,
+                             const command::Command& command,
+                             const Events& events,
+                             TimeMs now) const {
+  const Stream::State& state = stream.state;
+  if (stream.is_directory()) return reply_to(command, state.directory, now);
+  if (stream.is_workflow())
+    return reply_to(command, stream.id.tenant, state.workflow, events, grants_);
+  return reply_to(command, state.outbox);
+}
+
 // What it will have changed; the rows are those of what the events touch.
 std::vector<Change> Engine::Impl::changes_of(const Stream& stream, const store::Commit& commit) {
   if (stream.is_directory()) return {{Change::Kind::kDirectory, {}, stream.state.version, 0}};
   std::vector<Change> changes;
+  if (!stream.is_workflow()) return changes;
   for (const store::Row& row : commit.rows) {
     const Approval* approval = find_approval(stream.state.workflow, row.id);
     if (row.table == store::Table::kWorkflows)
@@ -396,13 +376,9 @@ void Engine::Impl::record(Stream& stream,
     recorded.trace_id = submission.trace_id;
     if (submission.idempotency) recorded.request_key = submission.idempotency->id;
     recorded.payload = payload;
-    if (stream.is_directory()) {
-      state.directory = evolve(std::move(state.directory), recorded);
-    } else {
-      recorded.from_status = to_string(status(state.workflow));
-      state.workflow = evolve(std::move(state.workflow), recorded);
-      recorded.to_status = to_string(status(state.workflow));
-    }
+    if (stream.is_workflow()) recorded.from_status = to_string(status(state.workflow));
+    evolve(stream, recorded);
+    if (stream.is_workflow()) recorded.to_status = to_string(status(state.workflow));
     std::string body = codec::encode(recorded);
     std::string hash = codec::chain_hash(state.hash, body);
     state.bytes += body.size();
@@ -415,72 +391,6 @@ void Engine::Impl::record(Stream& stream,
   if (TimeMs due = forget_at_ms_; at >= due && !events.empty() &&
                                   forget_at_ms_.compare_exchange_strong(due, at + kForgetEveryMs))
     commit.forget_requests_before = at - options_.request_memory_ms;
-}
-
-// Done unless the command was refused; then again later, not before it can succeed.
-std::optional<store::TaskEnd> Engine::Impl::task_end(const Pending& pending,
-                                                     const Stream::State& state,
-                                                     const Context& context,
-                                                     const Error* error) {
-  if (!pending.task) return std::nullopt;
-  store::TaskEnd end{pending.task->id, pending.task->token, std::nullopt};
-  if (error == nullptr || error->code == ErrorCode::kNotFound) {
-    ++tasks_done_;
-  } else if (error->reason == "turn.not_lapsed") {
-    end.retry_at = state.workflow.turn->lease_until;  // It was renewed, which is no failure.
-  } else if (error->reason == "approval.not_due") {
-    end.retry_at = due_again(state.workflow, pending.submission.command, context);
-  } else {
-    ++tasks_failed_;
-    end.retry_at = std::max(pending.task->due_at, now()) +
-                   resilience::delay_ms({.first_ms = 20}, pending.task->attempts, random_);
-  }
-  return end;
-}
-
-std::size_t Engine::Impl::task_room() const {
-  return kMaxTasksOut - std::min<std::size_t>(kMaxTasksOut, tasks_out_);
-}
-
-void Engine::Impl::run_task(store::TaskRow task) {
-  ++tasks_out_;
-  Pending pending;
-  pending.submission.caller = {task.tenant, {ActorKind::kSystem, "timer"}, "", ""};
-  pending.submission.stream = task.stream;
-  pending.submission.door = Door::kTimer;
-  pending.done = [](const Result<Reply>&) {};  // A lease that was not ended runs out by itself.
-  auto decoded = codec::decode_task(task.kind, task.body);
-  pending.task = std::move(task);
-  if (!decoded) {
-    put_off(pending, decoded.error());
-    --tasks_out_;
-    return;
-  }
-  pending.submission.command = std::visit(CommandOf{}, *decoded);
-  if (is_directory_command(pending.submission.command)) pending.submission.stream = "directory";
-  submit(std::move(pending));
-}
-
-// A task that cannot be done because something stored is damaged: it stays, because nobody may drop
-// it, and is tried again ever more rarely, because somebody may mend what is damaged. Its stream
-// cannot be written, so it is put off by a commit on a stream that has no events.
-void Engine::Impl::put_off(const Pending& pending, const Error& error) {
-  if (!pending.task || error.code != ErrorCode::kInternal) return;
-  const store::TaskRow& task = *pending.task;
-  ++tasks_failed_;
-  observability::log(observability::Level::kError,
-                     "task.stuck",
-                     {{"tenant", task.tenant},
-                      {"task", task.id},
-                      {"stream", task.stream},
-                      {"attempt", task.attempts},
-                      {"reason", error.reason},
-                      {"detail", error.detail}});
-  store::Commit commit;
-  commit.stream = {task.tenant, "tasks"};
-  commit.ended_task = {
-      task.id, task.token, now() + resilience::delay_ms(kStuck, task.attempts, random_)};
-  committer_->enqueue(std::move(commit), [](const Result<void>&) {});  // Else its lease runs out.
 }
 
 }  // namespace fermata::engine

@@ -230,6 +230,34 @@ Result<Engine::Asked> Engine::request(const std::string& tenant, const std::stri
                            });
 }
 
+Result<Engine::Announceable> Engine::announceable(const std::string& tenant,
+                                                  const std::string& id) {
+  return read_state<Announceable>(
+      *impl_,
+      tenant,
+      workflow_of(id),
+      "workflow",
+      workflow_of(id),
+      [id](const Workflow& workflow) -> Result<Announceable> {
+        const Approval* approval = find_approval(workflow, id);
+        if (approval == nullptr) return absent("approval", id);
+        return Announceable{{*approval, workflow.agent}, workflow.version};
+      });
+}
+
+Result<Outbox> Engine::outbox(const std::string& tenant, const std::string& workflow) {
+  if (!workflow.starts_with("wf_")) return absent("workflow", workflow);
+  auto promise = std::make_shared<std::promise<Result<Outbox>>>();
+  auto future = promise->get_future();
+  impl_->query(tenant, outbox_of(workflow), [promise](const Result<void>& loaded, Stream& stream) {
+    if (loaded)
+      promise->set_value(stream.state.outbox);
+    else
+      promise->set_value(tl::unexpected(loaded.error()));
+  });
+  return future.get();
+}
+
 Result<std::shared_ptr<const Workflow>> Engine::state(const std::string& tenant,
                                                       const std::string& id) {
   using State = std::shared_ptr<const Workflow>;

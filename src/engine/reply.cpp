@@ -229,6 +229,12 @@ Reply reply_to(const command::Command& command, const Directory& after, TimeMs n
   return std::visit(DirectoryAnswer{after, now}, command);
 }
 
+Reply reply_to(const command::Command& command, const Outbox& after) {
+  const auto* again = std::get_if<command::ResendMessage>(&command);
+  if (again == nullptr) return {};
+  return {.status = 202, .body = codec::to_document(*find_message(after, again->message))};
+}
+
 std::string write_reply(const Reply& reply) {
   return json::write(json::Object{{"status", reply.status},
                                   {"body", reply.body},

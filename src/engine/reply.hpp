@@ -18,6 +18,7 @@ Reply reply_to(const command::Command& command,
                const Events& events,
                const Grants& grants);
 Reply reply_to(const command::Command& command, const Directory& after, TimeMs now);
+Reply reply_to(const command::Command& command, const Outbox& after);
 
 // As they stand in a request's record, so that a repeat is answered with the same bytes.
 std::string write_reply(const Reply& reply);

@@ -21,6 +21,7 @@ tl::unexpected<Error> corrupt(const store::StreamId& stream,
 
 void forget(Stream& stream) {
   stream.state = {};
+  stream.state.outbox.id = stream.id.name;
   stream.state.hash = codec::genesis_hash(stream.id.tenant, stream.id.name);
 }
 
@@ -41,19 +42,31 @@ Result<void> catch_up(store::Store& store, Stream& stream) {
 
 }  // namespace
 
+void evolve(Stream& stream, const event::Recorded& recorded) {
+  Stream::State& state = stream.state;
+  switch (stream.kind) {
+    case Stream::Kind::kDirectory:
+      state.directory = fermata::evolve(std::move(state.directory), recorded);
+      break;
+    case Stream::Kind::kOutbox:
+      state.outbox = fermata::evolve(std::move(state.outbox), recorded);
+      break;
+    case Stream::Kind::kWorkflow:
+      state.workflow = fermata::evolve(std::move(state.workflow), recorded);
+      break;
+  }
+}
+
 Result<void> fold(Stream& stream, const store::EventRow& row) {
   Stream::State& state = stream.state;
   FERMATA_TRY(const event::Recorded recorded, codec::decode(row.body));
   if (row.version != state.version + 1 || recorded.version != row.version)
     return corrupt(stream.id, row, "P10: versions are without a gap");
-  const std::string_view misfit = stream.is_directory() ? fermata::misfit(state.directory, recorded)
-                                                        : fermata::misfit(state.workflow, recorded);
+  const std::string_view misfit =
+      with_state(stream, [&](const auto& folded) { return fermata::misfit(folded, recorded); });
   if (!misfit.empty()) return corrupt(stream.id, row, misfit);
-  if (stream.is_directory())
-    state.directory = evolve(std::move(state.directory), recorded);
-  else
-    state.workflow = evolve(std::move(state.workflow), recorded);
-  if (!stream.is_directory() && state.workflow.id != stream.id.name)
+  evolve(stream, recorded);
+  if (stream.is_workflow() && state.workflow.id != stream.id.name)
     return corrupt(stream.id, row, "it is another workflow's");
   if (!recorded.request_key.empty()) state.requests.insert(recorded.request_key);
   state.version = row.version;

@@ -42,6 +42,7 @@ struct Stream {
     bool durable = false;
     Workflow workflow;    // Of a workflow's stream.
     Directory directory;  // Of the directory's.
+    Outbox outbox;        // Of an outbox.
     std::int64_t version = 0;
     std::string hash;                          // Head of the chain.
     std::size_t bytes = 0;                     // Of its events, as stored.
@@ -65,11 +66,21 @@ struct Stream {
   using Query = std::function<void(const Result<void>&, Stream&)>;
   using Job = std::variant<Pending, Query>;
 
-  explicit Stream(store::StreamId stream_id) : id(std::move(stream_id)) {}
+  enum class Kind { kWorkflow, kDirectory, kOutbox };
+
+  explicit Stream(store::StreamId stream_id)
+      : id(std::move(stream_id)),
+        kind(id.name == "directory" ? Kind::kDirectory
+             : is_outbox(id.name)   ? Kind::kOutbox
+                                    : Kind::kWorkflow) {
+    state.outbox.id = id.name;
+  }
   bool is_current() const { return state.loaded && !state.behind; }
-  bool is_directory() const { return id.name == "directory"; }
+  bool is_workflow() const { return kind == Kind::kWorkflow; }
+  bool is_directory() const { return kind == Kind::kDirectory; }
 
   const store::StreamId id;
+  const Kind kind;
   State state;                      // Only whoever set `busy`.
   std::optional<Error> quarantine;  // Likewise. Its stored events are damaged.
   bool unsure =
@@ -82,6 +93,21 @@ struct Stream {
   std::uint64_t last_used = 0;
   std::size_t weight = 0;  // What the registry counts it as.
 };
+
+// What its events are folded into.
+template <class Visit>
+decltype(auto) with_state(const Stream& stream, Visit visit) {
+  switch (stream.kind) {
+    case Stream::Kind::kDirectory:
+      return visit(stream.state.directory);
+    case Stream::Kind::kOutbox:
+      return visit(stream.state.outbox);
+    case Stream::Kind::kWorkflow:
+      break;
+  }
+  return visit(stream.state.workflow);
+}
+void evolve(Stream& stream, const event::Recorded& recorded);
 
 // Folds one stored event into the state. kInternal codec.corrupt_event: it cannot be read;
 // stream.corrupt: it cannot have happened after what was folded before.

@@ -40,7 +40,6 @@ class Auditor {
     }
     if (stream.state.version != head.version || stream.state.hash != head.hash)
       found("P11", head.stream, head.version, "the stream's head is not its last event");
-    if (stream.is_directory()) return {};
     return audit_rows(stream);
   }
 
@@ -54,6 +53,10 @@ class Auditor {
                           [&](const store::Entry& entry) { audit_owner(entry, entry.name.name); }));
     FERMATA_CHECK_OK(each(store::Kind::kApprovalRows, [&](const store::Entry& entry) {
       audit_owner(entry, workflow_of(entry.name.name));
+    }));
+    FERMATA_CHECK_OK(each(store::Kind::kMessageRows, [&](const store::Entry& entry) {
+      const std::string subject = entry.name.name.substr(0, entry.name.name.find('/'));
+      audit_owner(entry, outbox_of(subject.starts_with("wf_") ? subject : workflow_of(subject)));
     }));
     audit_permitted();
     FERMATA_CHECK_OK(
@@ -101,8 +104,10 @@ class Auditor {
       return wrong("P10", "it cannot have happened: " + folded.error().detail);
     if (stream.is_directory())
       end_publication(stream.id.tenant, recorded->payload);
+    else if (stream.is_workflow())
+      expect_tasks(stream, react(stream.state.workflow, recorded->payload));
     else
-      expect_tasks(stream, recorded->payload);
+      follow_message(stream, recorded->payload);
     follow_permission(stream, *recorded);
     return true;
   }
@@ -145,14 +150,23 @@ class Auditor {
   }
 
   // Follows the tasks as they come and go with the events.
-  void expect_tasks(const Stream& stream, const event::Event& event) {
+  void expect_tasks(const Stream& stream, const task::Tasks& tasks) {
     const std::string& tenant = stream.id.tenant;
-    const task::Tasks tasks = react(stream.state.workflow, event);
     for (const task::Task& task : tasks.create) {
       const Key key{tenant, task::id_of(task)};
       if (!ended_.contains(key)) tasks_[key] = row_of(tenant, stream.id.name, task);
     }
     for (const std::string& id : tasks.drop) tasks_.erase({tenant, id});
+  }
+  // A delivery ends with what came of it, which may ask for another.
+  void follow_message(const Stream& stream, const event::Event& event) {
+    const auto ended = [&](const std::string& message) {
+      tasks_.erase({stream.id.tenant, task::id_of(task::Delivery{message, 0})});
+    };
+    if (const auto* delivered = std::get_if<event::MessageDelivered>(&event))
+      ended(delivered->message);
+    if (const auto* failed = std::get_if<event::MessageFailed>(&event)) ended(failed->message);
+    expect_tasks(stream, react(stream.state.outbox, event));
   }
 
   // What a workflow's approval caused is done in the directory, whichever of them is read first.
@@ -172,6 +186,9 @@ class Auditor {
     const store::StreamId stream{task.tenant, task.stream};
     const auto expected = tasks_.find({task.tenant, task.id});
     if (unjudged_.contains(name_of(stream))) return;
+    // Whether somebody is to be told is a setting, and no event's affair.
+    if (task.kind == codec::kind_of(task::Announcement{}) && known_.contains(name_of(stream)))
+      return;
     if (expected == tasks_.end())
       return found(
           "P12", stream, 0, "the task " + task.id + " is there, but no event asked for it");
@@ -184,6 +201,11 @@ class Auditor {
   }
 
   Result<void> audit_rows(const Stream& stream) {
+    if (stream.is_directory()) return {};
+    const Outbox& outbox = stream.state.outbox;
+    for (const auto& [id, message] : outbox.messages)
+      FERMATA_CHECK_OK(audit_row(stream.id, row_of(message, outbox)));
+    if (!stream.is_workflow()) return {};
     const Workflow& workflow = stream.state.workflow;
     FERMATA_CHECK_OK(audit_row(stream.id, row_of(workflow)));
     for (const Approval& approval : workflow.approvals)

@@ -1,6 +1,7 @@
 #include "net/http_client.hpp"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <memory>
@@ -9,13 +10,12 @@
 namespace fermata::net {
 namespace {
 
-constexpr std::size_t kMaxAnswerBytes = 64 << 20;
-
 struct Sink {
   Response response;
   const std::function<bool(std::string_view)>* on_chunk = nullptr;
   bool stopped = false;  // on_chunk has had enough.
   bool too_large = false;
+  std::size_t most = 0;
 };
 
 std::string_view trim(std::string_view text) {
@@ -44,7 +44,7 @@ std::size_t on_body(const char* data, std::size_t, std::size_t size, void* user)
     sink.stopped = !(*sink.on_chunk)({data, size});
     return sink.stopped ? 0 : size;
   }
-  sink.too_large = sink.response.body.size() + size > kMaxAnswerBytes;
+  sink.too_large = sink.response.body.size() + size > sink.most;
   if (sink.too_large) return 0;
   sink.response.body.append(data, size);
   return size;
@@ -76,6 +76,12 @@ bool is_loopback(const std::string& url) {
 
 int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return (*static_cast<const std::function<bool()>*>(user))() ? 1 : 0;
+}
+
+// The socket of a connection that is about to be made, or none.
+curl_socket_t on_socket(void* user, curlsocktype, curl_sockaddr* address) {
+  if (!static_cast<const Outward*>(user)->allows(address->addr)) return CURL_SOCKET_BAD;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 List header_list(const ClientRequest& request) {
@@ -111,7 +117,13 @@ struct Client::Impl {
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, &sink);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
-    if (request.alone) {
+    if (request.only != nullptr) {
+      curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+      curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, request.only);
+      curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    }
+    sink.most = request.max_answer_bytes;
+    if (request.alone || request.only != nullptr) {
       curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
       curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
     }

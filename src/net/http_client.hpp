@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "net/http_server.hpp"
+#include "net/outward.hpp"
 
 namespace fermata::net {
 
@@ -24,6 +25,10 @@ struct ClientRequest {
   // On a connection of its own. On a kept one that the server has closed, the library sends a
   // request again by itself, whatever the method: not to be had where twice does harm.
   bool alone = false;
+  // Where it may go; nullptr: anywhere. With it no proxy is used, and no connection is kept.
+  const Outward* only = nullptr;
+  // Longest answer that is taken; what is longer is net.no_answer.
+  std::size_t max_answer_bytes = std::size_t{64} << 20;
 };
 
 class Client {

@@ -2,7 +2,17 @@
 
 namespace fermata::store {
 
-const char* name_of(Table table) { return table == Table::kWorkflows ? "workflow" : "approval"; }
+const char* name_of(Table table) {
+  switch (table) {
+    case Table::kWorkflows:
+      return "workflow";
+    case Table::kApprovals:
+      return "approval";
+    case Table::kMessages:
+      break;
+  }
+  return "message";
+}
 
 std::string join_labels(const std::vector<std::string>& labels) {
   std::string joined;

@@ -11,7 +11,7 @@
 
 namespace fermata::store {
 
-const char* name_of(Table table);  // "workflow", "approval".
+const char* name_of(Table table);  // "workflow", "approval", "message".
 
 // {"a", "b"} <-> "|a|b|", so that a label is found as the text "|a|"; none <-> "".
 std::string join_labels(const std::vector<std::string>& labels);

@@ -63,15 +63,15 @@ struct TaskEnd {
   std::optional<TimeMs> retry_at;  // Absent: done, the row goes.
 };
 
-enum class Table { kWorkflows, kApprovals };
+enum class Table { kWorkflows, kApprovals, kMessages };
 
 // A read-model row: what lists filter by, and the document they answer with.
 struct Row {
   Table table = Table::kWorkflows;
   std::string id;
-  std::string parent;  // Workflow of an approval; empty for workflows.
+  std::string parent;  // Workflow of an approval or a message; empty for workflows.
   std::string status;
-  std::string agent;
+  std::string agent;                // Of a message its channel.
   std::vector<std::string> labels;  // Tags of a workflow, groups of an approval. No '|' inside.
   TimeMs created_at = 0;
   std::string doc;  // JSON.
@@ -144,7 +144,7 @@ struct StreamHead {
 };
 
 // Something that is stored, by its name, for audits: it may be there though no stream knows of it.
-enum class Kind { kStreamsOfEvents, kWorkflowRows, kApprovalRows, kTasks };
+enum class Kind { kStreamsOfEvents, kWorkflowRows, kApprovalRows, kMessageRows, kTasks };
 struct Entry {
   StreamId name;                // Tenant, and the id within it.
   std::optional<TaskRow> task;  // Of kTasks.

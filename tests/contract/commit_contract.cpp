@@ -305,6 +305,7 @@ TEST_F(CommitContract, an_audit_sees_everything_that_is_stored) {
   };
   Commit one = full_commit("1", 0);
   one.rows.push_back({Table::kWorkflows, "wf_a"});
+  one.rows.push_back({Table::kMessages, "ap_a/mail/ana"});
   Commit two = append("wf_b", 0);
   two.tasks = {task_due("b", 5), task_due("c", 6)};
   Commit other = append("wf_a", 0);
@@ -314,6 +315,7 @@ TEST_F(CommitContract, an_audit_sees_everything_that_is_stored) {
   EXPECT_EQ(names(Kind::kStreamsOfEvents), (Names{"s/wf_a", "t/wf_a", "t/wf_b"}));
   EXPECT_EQ(names(Kind::kWorkflowRows), Names{"t/wf_a"});
   EXPECT_EQ(names(Kind::kApprovalRows), Names{"t/row-1"});
+  EXPECT_EQ(names(Kind::kMessageRows), Names{"t/ap_a/mail/ana"});
   EXPECT_EQ(names(Kind::kTasks), (Names{"t/b", "t/c", "t/task-1"}));
   EXPECT_EQ(store().entries(Kind::kTasks, {"t", ""}, 1)->front().task, task_due("b", 5));
 }

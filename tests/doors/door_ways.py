@@ -54,6 +54,8 @@ OTHER_ROUTES = {
     "POST /v1/workflows/{workflow_id}/forks": "a dry run, which does nothing",
     "POST /v1/workflows/{workflow_id}/effects/allow": "opens the gate of a fork, not a request",
     "POST /v1/freezes": "stops",
+    "POST /v1/channels/{channel_name}/test": "asks nobody for anything",
+    "POST /v1/messages/resend": "tells what is so once more",
     "POST /v1/freezes/{freeze_id}/thaw": "lets the clocks go on",
     "PUT /v1/people/{person_id}": "the directory is the admin's",
     "PUT /v1/groups/{group_id}": "the directory is the admin's",

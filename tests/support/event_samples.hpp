@@ -241,7 +241,8 @@ inline std::vector<event::Recorded> event_samples() {
                            approval_samples(),
                            other_samples(),
                            verb_samples(),
-                           permission_samples()}) {
+                           permission_samples(),
+                           outbox_samples()}) {
     for (const event::Event& payload : part) {
       event::Recorded recorded;
       recorded.version = static_cast<std::int64_t>(samples.size()) + 1;

@@ -63,4 +63,12 @@ inline std::vector<event::Event> permission_samples() {
       event::PolicyNotPublished{"ap" + kSuffix + "_1", kPolicyHash, "another version came first"}};
 }
 
+inline std::vector<event::Event> outbox_samples() {
+  const std::string approval = "ap" + kSuffix + "_1", message = approval + "/mail/ana";
+  return {event::MessageWanted{approval, "mail", "ana", "ana@example.com", 7, true},
+          event::MessageDelivered{message, 7, "<1.2@fermata.example>"},
+          event::MessageFailed{message, 2, "451 try again later", kStart + 60'000},
+          event::MessageResent{message}};
+}
+
 }  // namespace fermata::testing

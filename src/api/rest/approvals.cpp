@@ -77,7 +77,7 @@ Result<engine::Reply> approval_reply(const Exchange& exchange) {
               exchange.engine().approval(exchange.tenant(), exchange.param("approval_id")));
   engine::Reply reply;
   reply.etag = "r" + std::to_string(document.int_or("revision"));
-  add_view(exchange, document);
+  exchange.services().views.add(exchange.tenant(), document);
   reply.body = std::move(document);
   return reply;
 }
@@ -245,7 +245,7 @@ Result<engine::Reply> list_approvals(Exchange& exchange) {
       mine && directory && actor.kind == ActorKind::kPerson)
     std::erase_if(page.items,
                   [&](const json::Value& one) { return !is_for(one, *directory, actor.id); });
-  for (json::Value& one : page.items) add_short_view(exchange, one);
+  for (json::Value& one : page.items) exchange.services().views.add_short(exchange.tenant(), one);
   return page_reply(exchange, std::move(page.items), page.next);
 }
 

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "api/rest/exchange.hpp"
 #include "codec/policy_codec.hpp"
-#include "ui/view/view.hpp"
 
 namespace fermata::api {
 namespace {
@@ -17,7 +15,14 @@ json::Object object_in(const json::Value& document, std::string_view name) {
   return object == nullptr ? json::Object{} : *object;
 }
 
-ui::Asked asked_of(const Exchange& exchange, const json::Value& request) {
+// Of standalone requests and first ones there is none to look for.
+bool may_have_one_before(const json::Value& request) {
+  return request.string_or("kind") == "call" && !request.string_or("id").ends_with("_1");
+}
+
+}  // namespace
+
+ui::Asked RequestViews::asked_of(const std::string& tenant, const json::Value& request) {
   ui::Asked asked;
   asked.kind = approval_kind_from(request.string_or("kind")).value_or(ApprovalKind::kCall);
   asked.action = request.string_or("action");
@@ -25,18 +30,18 @@ ui::Asked asked_of(const Exchange& exchange, const json::Value& request) {
   asked.asker = request.string_or("agent");
   if (asked.asker.empty()) asked.asker = request["requester"].string_or("id");
   asked.on_behalf_of = request.string_or("on_behalf_of");
-  asked.title = exchange.services().titles.find(
-      exchange, request.string_or("policy_hash"), request.string_or("rule"));
+  asked.title = title(tenant, request.string_or("policy_hash"), request.string_or("rule"));
   return asked;
 }
 
 // What the agent itself asked for in the request before this one for the same action.
-std::optional<json::Object> asked_before(const Exchange& exchange, const json::Value& request) {
+std::optional<json::Object> RequestViews::asked_before(const std::string& tenant,
+                                                       const json::Value& request) {
   engine::ListFilter filter;
   filter.table = store::Table::kApprovals;
   filter.workflow = request.string_or("workflow_id");
   filter.limit = kSearched;
-  const auto page = exchange.engine().list(exchange.tenant(), filter);
+  const auto page = engine_.list(tenant, filter);
   if (!page) return std::nullopt;
   // The latest first.
   const std::string id = request.string_or("id");
@@ -53,21 +58,14 @@ std::optional<json::Object> asked_before(const Exchange& exchange, const json::V
   return object_in(*before, edited ? "original_arguments" : "arguments");
 }
 
-// Of standalone requests and first ones there is none to look for.
-bool may_have_one_before(const json::Value& request) {
-  return request.string_or("kind") == "call" && !request.string_or("id").ends_with("_1");
-}
-
-}  // namespace
-
-std::shared_ptr<const Titles::Rules> Titles::rules_of(const Exchange& exchange,
-                                                      const std::string& policy_hash) {
+std::shared_ptr<const RequestViews::Rules> RequestViews::rules_of(const std::string& tenant,
+                                                                  const std::string& policy_hash) {
   {
     const std::lock_guard lock(mutex_);
     if (const auto known = by_hash_.find(policy_hash); known != by_hash_.end())
       return known->second;
   }
-  const auto directory = exchange.engine().directory(exchange.tenant());
+  const auto directory = engine_.directory(tenant);
   if (directory == nullptr) return nullptr;
   const auto& all = directory->policies;
   const auto version = std::find_if(
@@ -80,17 +78,17 @@ std::shared_ptr<const Titles::Rules> Titles::rules_of(const Exchange& exchange,
   return rules;
 }
 
-Title Titles::find(const Exchange& exchange,
-                   const std::string& policy_hash,
-                   const std::string& rule) {
-  const auto rules = rules_of(exchange, policy_hash);
+Title RequestViews::title(const std::string& tenant,
+                          const std::string& policy_hash,
+                          const std::string& rule) {
+  const auto rules = rules_of(tenant, policy_hash);
   if (rules == nullptr) return {};
   const auto found = rules->find(rule);
   return found == rules->end() ? Title{} : found->second;
 }
 
-void add_view(const Exchange& exchange, json::Value& request) {
-  ui::Asked asked = asked_of(exchange, request);
+void RequestViews::add(const std::string& tenant, json::Value& request) {
+  ui::Asked asked = asked_of(tenant, request);
   asked.headline = request.string_or("title");
   asked.why = request.string_or("why");
   asked.otherwise = request.string_or("otherwise");
@@ -98,12 +96,12 @@ void add_view(const Exchange& exchange, json::Value& request) {
   if (!request["original_arguments"].is_null())
     asked.original = object_in(request, "original_arguments");
   else if (may_have_one_before(request))
-    asked.previous = asked_before(exchange, request);
+    asked.previous = asked_before(tenant, request);
   request.as_object()->set("view", ui::to_document(ui::view_of(asked)));
 }
 
-void add_short_view(const Exchange& exchange, json::Value& request) {
-  const auto sentence = ui::sentence_of(asked_of(exchange, request));
+void RequestViews::add_short(const std::string& tenant, json::Value& request) {
+  const auto sentence = ui::sentence_of(asked_of(tenant, request));
   request.as_object()->set("view", json::Object{{"sentence", ui::to_document(sentence)}});
 }
 

@@ -251,6 +251,15 @@ std::vector<Route> standing_routes() {
       {"GET", "/v1/freezes", kAnyKey, Body::kNone, {"limit", "cursor"}, &list_freezes},
       {"POST", "/v1/freezes", kPerson | kAdmin, Body::kRequired, {}, &throw_switch},
       {"POST", "/v1/freezes/{freeze_id}/thaw", kPerson | kAdmin, Body::kOptional, {}, &lift_switch},
+      {"GET", "/v1/channels", kPerson | kAdmin | kReader, Body::kNone, {}, &list_channels},
+      {"GET",
+       "/v1/messages",
+       kPerson | kAdmin | kReader,
+       Body::kNone,
+       {"status", "workflow", "channel", "subject", "limit", "cursor"},
+       &list_messages},
+      {"POST", "/v1/channels/{channel_name}/test", kAdmin, Body::kOptional, {}, &test_channel},
+      {"POST", "/v1/messages/resend", kAdmin, Body::kRequired, {}, &resend_message},
   };
 }
 

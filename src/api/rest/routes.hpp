@@ -72,6 +72,12 @@ Result<engine::Submission> throw_switch(Exchange& exchange);
 Result<engine::Submission> lift_switch(Exchange& exchange);
 Result<engine::Reply> list_freezes(Exchange& exchange);
 
+// Channels and messages.
+Result<engine::Reply> list_channels(Exchange& exchange);
+Result<engine::Reply> list_messages(Exchange& exchange);
+void test_channel(const ExchangePtr& exchange);
+Result<engine::Submission> resend_message(Exchange& exchange);
+
 // permissions.cpp
 void give_permission(const ExchangePtr& exchange);
 Result<engine::Submission> join_permission(Exchange& exchange);

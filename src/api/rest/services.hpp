@@ -25,6 +25,7 @@ struct Services {
                  options.mcp_session_s * 1000),
         key_rate(options.key_rate, options.key_burst),
         stranger_rate(options.stranger_rate, options.stranger_burst),
+        views(the_engine),
         waits(the_engine),
         workers(options.worker_threads, options.max_queued) {}
 
@@ -37,7 +38,7 @@ struct Services {
   mcp::OpenAnswers open_answers;
   Rate key_rate;       // By the key's id.
   Rate stranger_rate;  // By address, of those who have no valid key.
-  Titles titles;
+  RequestViews views;
   Waits waits;
   std::atomic<std::size_t> streams{0};
   Workers workers;  // Last: its threads use the others until they have stopped.

@@ -146,7 +146,9 @@ class MemoryStore final : public Store {
     } else if (kind == Kind::kTasks) {
       for (const auto& [key, task] : tasks_) all.push_back({{key.first, key.second}, task.row});
     } else {
-      const Table wanted = kind == Kind::kWorkflowRows ? Table::kWorkflows : Table::kApprovals;
+      const Table wanted = kind == Kind::kWorkflowRows   ? Table::kWorkflows
+                           : kind == Kind::kApprovalRows ? Table::kApprovals
+                                                         : Table::kMessages;
       for (const auto& [key, row] : rows_)
         if (std::get<1>(key) == wanted) all.push_back({{std::get<0>(key), std::get<2>(key)}, {}});
     }

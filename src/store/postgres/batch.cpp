@@ -29,7 +29,7 @@ std::vector<std::string> keys_of(const Commit& commit) {
   for (const TaskRow& task : commit.tasks) add('t', task.id);
   for (const std::string& id : commit.dropped_tasks) add('t', id);
   if (commit.ended_task) add('t', commit.ended_task->id);
-  for (const Row& row : commit.rows) add(row.table == Table::kWorkflows ? 'w' : 'a', row.id);
+  for (const Row& row : commit.rows) add(*name_of(row.table), row.id);
   if (commit.request) add('r', commit.request->id);
   return keys;
 }

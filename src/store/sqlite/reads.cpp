@@ -25,7 +25,7 @@ constexpr Sql kListHeads{"list_heads",
 constexpr Sql kPing{"ping", "SELECT 1 FROM streams LIMIT 1"};
 
 // By Kind.
-constexpr std::array<Sql, 4> kListEntries{{
+constexpr std::array<Sql, 5> kListEntries{{
     {"list_event_streams",
      "SELECT DISTINCT tenant, stream FROM events WHERE (tenant, stream) > (?1, ?2)"
      " ORDER BY tenant, stream LIMIT ?3"},
@@ -34,6 +34,9 @@ constexpr std::array<Sql, 4> kListEntries{{
      " ORDER BY tenant, id LIMIT ?3"},
     {"list_approval_rows",
      "SELECT tenant, id FROM read_models WHERE kind = 'approval' AND (tenant, id) > (?1, ?2)"
+     " ORDER BY tenant, id LIMIT ?3"},
+    {"list_message_rows",
+     "SELECT tenant, id FROM read_models WHERE kind = 'message' AND (tenant, id) > (?1, ?2)"
      " ORDER BY tenant, id LIMIT ?3"},
     {"list_tasks",
      "SELECT tenant, id, kind, stream, due_at, body, attempts, token FROM tasks"
