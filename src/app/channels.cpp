@@ -231,7 +231,7 @@ struct Channels::Impl {
     if (tenant == tenants.end()) return;
     Ticket ticket{row.tenant, row.id, row.token, nullptr};
     ticket.row = std::make_shared<const store::TaskRow>(std::move(row));
-    tenant->second.manager->hand_out(std::move(ticket), task);
+    tenant->second.manager->hand_out(ticket, task);
   }
 
   Random* random = nullptr;

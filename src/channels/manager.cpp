@@ -49,7 +49,7 @@ class Manager::Impl {
   }
   ~Impl() { stop(); }
 
-  void hand_out(Ticket ticket, const task::Task& task) {
+  void hand_out(const Ticket& ticket, const task::Task& task) {
     Work work;
     Lane* lane = &planning_;
     if (const auto* announcement = std::get_if<task::Announcement>(&task)) {
@@ -194,7 +194,7 @@ class Manager::Impl {
   }
 
   // Under the lease as it is by then; under a newer one if that was given meanwhile.
-  void finish(const Work& work, command::Command command) {
+  void finish(const Work& work, const command::Command& command) {
     const Ticket ticket = ticket_of(work.key);
     desk_.finish(ticket, command, [this, work, command, ticket](const Result<void>& result) {
       const bool lost = !result && result.error().reason == "store.task_lost";
@@ -207,7 +207,7 @@ class Manager::Impl {
   void plan(const Work& work) {
     const Ticket ticket = ticket_of(work.key);
     Result<command::Announce> plan = desk_.announcement(ticket.tenant, work.about);
-    if (plan) return finish(work, *std::move(plan));
+    if (plan) return finish(work, *plan);
     observability::log_error("announcement.failed", plan.error());
     come_again(work, kUnreadableMs);
   }
@@ -233,7 +233,7 @@ class Manager::Impl {
       record.retry_at = retry_at(lane, *notice, outcome.error());
     }
     count(lane, *notice, outcome, record);
-    finish(work, std::move(record));
+    finish(work, record);
   }
 
   std::optional<TimeMs> retry_at(const Lane& lane, const Notice& notice, const Failure& failure) {
@@ -294,8 +294,8 @@ Manager::Manager(Desk& desk, Random& random, std::vector<Configured> channels)
 
 Manager::~Manager() = default;
 
-void Manager::hand_out(Ticket ticket, const task::Task& task) {
-  impl_->hand_out(std::move(ticket), task);
+void Manager::hand_out(const Ticket& ticket, const task::Task& task) {
+  impl_->hand_out(ticket, task);
 }
 
 void Manager::stop() { impl_->stop(); }

@@ -79,7 +79,7 @@ class Manager {
   ~Manager();  // stop()s.
 
   // Never blocks. The same task again, under another lease, is the same piece of work.
-  void hand_out(Ticket ticket, const task::Task& task);
+  void hand_out(const Ticket& ticket, const task::Task& task);
   // Delivers one notice past the queue, and says how it went; it counts for the breaker like any
   // other. One after the other: a few wait, more are told that they cannot. The channel is ours.
   void try_out(const std::string& channel, Notice notice, std::function<void(Outcome)> done);

@@ -55,6 +55,7 @@ std::vector<Target> targets(const std::vector<Route>& routes, const Told& told) 
     }
   }
   std::vector<Target> all;
+  all.reserve(found.size());
   for (const auto& [key, address] : found) all.push_back({key.first, key.second, address});
   return all;
 }

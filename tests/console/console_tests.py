@@ -12,6 +12,8 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,7 +41,30 @@ bootstrap:
     - {{kind: person, person: ada}}
     - {{kind: person, person: ben}}
     - {{kind: person, person: cleo}}
+channels:
+  - {{name: phones, kind: ntfy, url: "{outside}/phones", topic: finance, {local}}}
+  - {{name: ledger, kind: webhook, url: "{outside}/ledger", secrets_from: [LEDGER_SECRET],
+      types: [approval.requested], {local}}}
+routes: [{{channel: phones, tools: [refund]}}]
 """
+LOCAL = "http: true, networks: [127.0.0.0/8]"
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # The example of the standard.
+
+
+class Outside(BaseHTTPRequestHandler):
+    """Where channels lead: phones take everything, the ledger does not know the address."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200 if self.path == "/phones" else 404)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
 
 POLICY = """
 version: 1
@@ -85,8 +110,15 @@ def main() -> int:
     folder = Path(__file__).parent / "node"
     files = sorted(path for path in folder.glob("*.test.mjs") if given.only in path.name)
     with tempfile.TemporaryDirectory() as place:
-        config = CONFIG.format(store=fresh_postgres())
-        server = Server(given.build.resolve() / "bin/fermata", Path(place), config, POLICY)
+        outside = ThreadingHTTPServer(("127.0.0.1", 0), Outside)
+        threading.Thread(target=outside.serve_forever, daemon=True).start()
+        config = CONFIG.format(
+            store=fresh_postgres(),
+            outside=f"http://127.0.0.1:{outside.server_address[1]}",
+            local=LOCAL,
+        )
+        secret = {"LEDGER_SECRET": SECRET}
+        server = Server(given.build.resolve() / "bin/fermata", Path(place), config, POLICY, secret)
         server.start()
         world = {
             "url": server.url,

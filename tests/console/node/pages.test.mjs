@@ -52,7 +52,7 @@ const PAGES = [
   { name: "workflow", path: () => `/workflows/${workflow}?event=7`, ready: "approval.requested" },
   { name: "agents", path: () => "/agents", ready: "billing-agent" },
   { name: "policies", path: () => "/policies", ready: "refunds above 1000" },
-  { name: "channels", path: () => "/channels", ready: "No channel is set up" },
+  { name: "channels", path: () => "/channels", ready: "phones" },
   { name: "people", path: () => "/people", ready: "Ada Lovelace" },
   { name: "groups", path: () => "/groups", ready: "Finance" },
   { name: "keys", path: () => "/keys", ready: "Used for" },
@@ -163,6 +163,36 @@ test("P11 the browser computes the chain itself and finds what a liar changed", 
   const file = await readFile(await (await coming).path(), "utf8");
   const first = JSON.parse(file.split("\n")[0]);
   assert.equal(first.version, 1);
+  assert.deepEqual(trouble, []);
+  await context.close();
+});
+
+test("channels say how they are doing, are tried out, and send again what was given up", async () => {
+  const { page, context, trouble } = await person(chrome, "operator", { path: "/channels" });
+  const channels = page.getByRole("table", { name: "Channels" });
+  await channels.getByRole("row", { name: /phones ntfy Working/ }).getByRole("button", { name: "Test" }).click();
+  const dialog = page.getByRole("dialog");
+  await noViolations(page, "trying a channel out");
+  await dialog.getByRole("button", { name: "Send a test message" }).click();
+  await dialog.getByText("It arrived.").waitFor();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await channels.getByRole("row", { name: /ledger webhook/ }).getByRole("button", { name: "Test" }).click();
+  await dialog.getByRole("button", { name: "Send a test message" }).click();
+  await dialog.getByText("It did not arrive: answered 404.").waitFor();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await page.getByRole("textbox", { name: "State" }).click();
+  await page.getByRole("option", { name: "Given up" }).click();
+  const messages = page.getByRole("table", { name: "Who was told what" });
+  const row = messages.getByRole("row", { name: /endpoint · ledger Given up \(1 attempt\)/ }).first();
+  await row.waitFor();
+  const before = (await get("operator", "/v1/channels")).items.find((one) => one.name === "ledger").given_up;
+  await row.getByRole("button", { name: "Send again" }).click();
+  await dialog.getByRole("button", { name: "Send again" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await page.waitForFunction(
+    async (given) => (await (await fetch("/v1/channels")).json()).items.some((one) => one.given_up > given),
+    before,
+  );
   assert.deepEqual(trouble, []);
   await context.close();
 });
