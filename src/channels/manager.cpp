@@ -4,7 +4,9 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "observability/log.hpp"
 
@@ -107,6 +109,22 @@ class Manager::Impl {
     std::string key;    // Of known_.
     std::string about;  // A subject, or a message.
   };
+  // A piece of work from its first lease on. A newer lease of the same task is the old one renewed,
+  // or, where the work may have been done before what the new one is about, one piece more.
+  struct Known {
+    enum class Phase { kWaiting, kReading, kDelivering, kEnding };
+    Ticket ticket;
+    std::optional<Ticket> next;
+    Phase phase = Phase::kWaiting;
+
+    void renew(const Ticket& newer) {
+      // What a delivery tells is of a version, so that the newer lease may be ended with it.
+      if (phase == Phase::kWaiting || phase == Phase::kDelivering)
+        ticket = newer;
+      else
+        next = newer;
+    }
+  };
   struct Lane {
     std::string name;
     std::shared_ptr<Channel> channel;
@@ -162,14 +180,13 @@ class Manager::Impl {
     const TimeMs now = desk_.now();
     const std::lock_guard lock(mutex_);
     if (stopping_) return now + kFullMs;
-    const auto known = known_.find(work.key);
-    if (known != known_.end()) {
-      known->second = ticket;
+    if (const auto known = known_.find(work.key); known != known_.end()) {
+      known->second.renew(ticket);
       return 0;
     }
     if (lane.waiting.size() >= lane.settings.queue) return now + jittered(kFullMs);
     if (!lane.breaker.may_pass(now)) return std::max(now, lane.breaker.until()) + jittered(kFullMs);
-    known_.emplace(work.key, ticket);
+    known_[work.key].ticket = ticket;
     lane.waiting.push_back(std::move(work));
     wake_.notify_all();
     return 0;
@@ -179,49 +196,65 @@ class Manager::Impl {
     return resilience::pause_ms({.first_ms = ms, .cap_ms = ms}, 1, random_);
   }
 
-  Ticket ticket_of(const std::string& key) const {
+  Ticket begin(const std::string& key, Known::Phase phase) {
     const std::lock_guard lock(mutex_);
-    return known_.at(key);
+    Known& known = known_.at(key);
+    known.phase = phase;
+    return known.ticket;
   }
-  void forget(const std::string& key) {
+  // What a newer lease asks for is done anew; without one it is known no longer.
+  void end(Lane& lane, const Work& work) {
     const std::lock_guard lock(mutex_);
-    known_.erase(key);
+    const auto known = known_.find(work.key);
+    if (!known->second.next || stopping_) {
+      known_.erase(known);
+      return;
+    }
+    known->second = {*std::exchange(known->second.next, std::nullopt), std::nullopt};
+    lane.waiting.push_back(work);
+    wake_.notify_all();
   }
-  void come_again(const Work& work, std::int64_t delay_ms) {
-    const Ticket ticket = ticket_of(work.key);
-    forget(work.key);
-    desk_.hand_back(ticket, desk_.now() + delay_ms);
+  void come_again(Lane& lane, const Work& work, std::int64_t delay_ms) {
+    desk_.hand_back(begin(work.key, Known::Phase::kEnding), desk_.now() + delay_ms);
+    end(lane, work);
   }
 
-  // Under the lease as it is by then; under a newer one if that was given meanwhile.
-  void finish(const Work& work, const command::Command& command) {
-    const Ticket ticket = ticket_of(work.key);
-    desk_.finish(ticket, command, [this, work, command, ticket](const Result<void>& result) {
+  // Under the lease as it is by now.
+  void finish(Lane& lane, const Work& work, const command::Command& command) {
+    const Ticket ticket = begin(work.key, Known::Phase::kEnding);
+    desk_.finish(ticket, command, [this, &lane, work, command](const Result<void>& result) {
       const bool lost = !result && result.error().reason == "store.task_lost";
-      if (lost && ticket_of(work.key).token != ticket.token) return finish(work, command);
+      // What was delivered is not delivered once more only because its lease ran out.
+      if (lost && &lane != &planning_ && take_next(work.key)) return finish(lane, work, command);
       if (!result && !lost) observability::log_error("delivery.not_recorded", result.error());
-      forget(work.key);  // A lease that was not ended runs out, and it comes again.
+      end(lane, work);  // A lease that was not ended runs out, and it comes again.
     });
+  }
+  bool take_next(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    Known& known = known_.at(key);
+    if (!known.next) return false;
+    known.ticket = *std::exchange(known.next, std::nullopt);
+    return true;
   }
 
   void plan(const Work& work) {
-    const Ticket ticket = ticket_of(work.key);
+    const Ticket ticket = begin(work.key, Known::Phase::kReading);
     Result<command::Announce> plan = desk_.announcement(ticket.tenant, work.about);
-    if (plan) return finish(work, *plan);
+    if (plan) return finish(planning_, work, *plan);
     observability::log_error("announcement.failed", plan.error());
-    come_again(work, kUnreadableMs);
+    come_again(planning_, work, kUnreadableMs);
   }
 
   void deliver(Lane& lane, const Work& work) {
-    const Ticket ticket = ticket_of(work.key);
+    const Ticket ticket = begin(work.key, Known::Phase::kDelivering);
     const Result<Notice> notice = desk_.notice(ticket.tenant, work.about);
     if (!notice) {
-      // Of one that nobody wants, what follows is refused, which ends its task.
       untried(lane);
       if (notice.error().code == ErrorCode::kNotFound)
-        return finish(work, command::RecordDelivery{work.about, 0, "", "", {}});
+        return finish(lane, work, command::RecordDelivery{work.about, 0, "", "", {}});
       observability::log_error("delivery.unreadable", notice.error());
-      return come_again(work, kUnreadableMs);
+      return come_again(lane, work, kUnreadableMs);
     }
     const Outcome outcome = lane.channel->deliver(*notice);
     command::RecordDelivery record{work.about, 0, "", "", {}};
@@ -233,7 +266,7 @@ class Manager::Impl {
       record.retry_at = retry_at(lane, *notice, outcome.error());
     }
     count(lane, *notice, outcome, record);
-    finish(work, record);
+    finish(lane, work, record);
   }
 
   std::optional<TimeMs> retry_at(const Lane& lane, const Notice& notice, const Failure& failure) {
@@ -282,7 +315,7 @@ class Manager::Impl {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
-  std::map<std::string, Ticket> known_;  // Work that is waiting or under way, by task.
+  std::map<std::string, Known> known_;  // By task.
   Lane planning_;
   std::map<std::string, Lane> lanes_;
   std::deque<Trial> trials_;

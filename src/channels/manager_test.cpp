@@ -17,7 +17,11 @@ using namespace std::chrono_literals;
 class FakeDesk final : public Desk {
  public:
   Result<command::Announce> announcement(const std::string&, const std::string& subject) override {
-    return command::Announce{subject, 7, {{"mail", "ana", "ana@example.com"}}};
+    std::unique_lock lock(mutex_);
+    const std::int64_t read = ++plans_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return !held_; });
+    return command::Announce{subject, read, {{"mail", "ana", "ana@example.com"}}};
   }
   Result<Notice> notice(const std::string& tenant, const std::string& message) override {
     const std::lock_guard lock(mutex_);
@@ -58,6 +62,8 @@ class FakeDesk final : public Desk {
   }
 
   std::int64_t attempt = 1;
+  std::int64_t plans_ = 0;
+  bool held_ = false;  // Plans, after they were read.
   std::mutex mutex_;
   std::condition_variable changed_;
   std::set<std::string> gone_;
@@ -142,6 +148,23 @@ TEST_F(ManagerTest, says_who_is_to_be_told) {
   EXPECT_EQ(std::get<command::Announce>(desk_.finished_[0].second).targets.size(), 1U);
 }
 
+// The second lease is of the same task, made anew by what happened after the first plan was read.
+TEST_F(ManagerTest, what_happens_while_it_is_read_who_is_to_be_told_is_told_too) {
+  desk_.held_ = true;
+  desk_.lost_ = {1};
+  manager_->hand_out({"t", "announce:ap_a_1", 1, nullptr}, task::Announcement{"ap_a_1", 0});
+  desk_.wait([&] { return desk_.plans_ == 1; });
+  manager_->hand_out({"t", "announce:ap_a_1", 2, nullptr}, task::Announcement{"ap_a_1", 0});
+  {
+    const std::lock_guard lock(desk_.mutex_);
+    desk_.held_ = false;
+  }
+  desk_.changed_.notify_all();
+  finished(1);
+  EXPECT_EQ(desk_.finished_[0].first.token, 2);
+  EXPECT_EQ(std::get<command::Announce>(desk_.finished_[0].second).version, 2);
+}
+
 TEST_F(ManagerTest, says_what_was_delivered) {
   deliver("ap_a_1/mail/ana");
   finished(1);
@@ -220,11 +243,12 @@ TEST_F(ManagerTest, a_lease_that_is_lost_ends_nothing) {
   deliver("ap_a_1/mail/ana", 1);
   mail_->wait_for(1);
   // It comes again, and is done again: at least once.
-  desk_.wait([&] { return true; });
-  while (desk_.finished_.empty()) {
+  const auto ended = [&] {
     deliver("ap_a_1/mail/ana", 2);
     std::unique_lock lock(desk_.mutex_);
-    desk_.changed_.wait_for(lock, 10ms, [&] { return !desk_.finished_.empty(); });
+    return desk_.changed_.wait_for(lock, 10ms, [&] { return !desk_.finished_.empty(); });
+  };
+  while (!ended()) {
   }
   EXPECT_EQ(desk_.finished_[0].first.token, 2);
 }

@@ -88,7 +88,7 @@ def test_kinds_are_disjoint(api: Api) -> None:
         "call_id": "cl_" + "0" * 26 + "_1", "checkpoint_id": "cp_" + "0" * 26 + "_1",
         "person_id": "nobody-1", "group_id": "nothing-1", "key_id": "000000000000",
         "freeze_id": "fz_1", "permission_id": "pm_1", "lease_id": "tl_" + "0" * 26,
-        "policy_version": "1",
+        "policy_version": "1", "channel_name": "phones",
     }  # fmt: skip
     checked = 0
     for path, item in document["paths"].items():

@@ -65,7 +65,10 @@ class Receiver:
 
     def wait_for(self, done: Callable[[list[tuple[dict[str, str], bytes]]], bool]) -> None:
         with self.changed:
-            assert self.changed.wait_for(lambda: done(self.got), LIMIT_S), len(self.got)
+            assert self.changed.wait_for(lambda: done(self.got), LIMIT_S), self.types()
+
+    def types(self) -> list[str]:
+        return [json.loads(body).get("type", "") for _, body in self.got]
 
     def bodies(self) -> list[dict[str, Any]]:
         with self.changed:
@@ -152,10 +155,6 @@ def approve(api: Api, request: dict[str, Any], person: str = "ada") -> None:
     good(who.post(f"/v1/approvals/{request['id']}/decisions", json=body))
 
 
-def types(receiver: Receiver) -> list[str]:
-    return [body["type"] for body in receiver.bodies()]
-
-
 def test_a_webhook_is_told_what_happens_signed_and_in_order(
     told: tuple[Server, Api], receiver: Receiver
 ) -> None:
@@ -181,7 +180,7 @@ def test_a_webhook_is_told_what_happens_signed_and_in_order(
     assert len(seen) == len(receiver.got)
     versions = [body["data"]["event"]["version"] for body in receiver.bodies()]
     assert versions == sorted(versions)
-    assert types(receiver)[0] == "io.fermata.approval.requested"
+    assert receiver.types()[0] == "io.fermata.approval.requested"
 
 
 def test_what_could_not_be_delivered_comes_again_with_the_same_id_and_before_what_follows(
@@ -276,7 +275,7 @@ def test_a_channel_can_be_tried_out(
     assert answer == {"delivered": True, "error": None}
     headers, body = receiver.got[0]
     Webhook(NEW).verify(body, headers)
-    assert types(receiver) == ["io.fermata.channel.test"]
+    assert receiver.types() == ["io.fermata.channel.test"]
     good(api.admin.post("/v1/channels/phones/test"))
     assert phones.bodies()[0]["title"] == "Test message"
     receiver.answer = lambda _n, _body: 500

@@ -23,7 +23,8 @@ struct Announce {
 // What came of bringing a message up to date.
 struct RecordDelivery {
   std::string message;
-  std::int64_t version = 0;  // That the target knows now.
+  // That the target knows now; 0 without an error: nothing was to be delivered.
+  std::int64_t version = 0;
   std::string ref;
   std::string error;               // Empty: it was delivered.
   std::optional<TimeMs> retry_at;  // Of one that was not; none: it is given up.

@@ -1,5 +1,7 @@
 // What is wanted of whom, and what came of it.
 
+#include <algorithm>
+
 #include "core/decide.hpp"
 #include "core/refuse.hpp"
 
@@ -37,7 +39,9 @@ struct Decide {
     if (message->state != MessageState::kDue) return Events{};
     if (!done.error.empty())
       return Events{MessageFailed{done.message, message->attempts + 1, done.error, done.retry_at}};
-    return Events{MessageDelivered{done.message, done.version, done.ref}};
+    if (done.version == 0)
+      return fail(ErrorCode::kConflict, "message.due", "the message is still to be delivered");
+    return Events{MessageDelivered{done.message, std::max(done.version, message->shown), done.ref}};
   }
 
   Result<Events> operator()(const command::ResendMessage& again) const {

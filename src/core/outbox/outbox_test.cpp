@@ -119,6 +119,23 @@ TEST_F(OutboxTest, what_comes_of_a_delivery_that_nobody_waits_for_changes_nothin
             "message.not_found");
 }
 
+TEST_F(OutboxTest, what_came_late_takes_nothing_back) {
+  ASSERT_TRUE(announce(3));
+  ASSERT_TRUE(give(command::RecordDelivery{kMessage, 3, "m1", "", {}}));
+  ASSERT_TRUE(announce(5));
+  ASSERT_TRUE(give(command::RecordDelivery{kMessage, 2, "m1", "", {}}));
+  EXPECT_EQ(message().shown, 3);
+  EXPECT_EQ(message().state, MessageState::kDue);
+  EXPECT_EQ(tasks_.size(), 1U);
+}
+
+TEST_F(OutboxTest, what_is_due_is_not_ended_by_who_found_nothing_to_deliver) {
+  ASSERT_TRUE(announce(3));
+  EXPECT_EQ(give(command::RecordDelivery{kMessage, 0, "", "", {}}).error().reason, "message.due");
+  ASSERT_TRUE(give(command::RecordDelivery{kMessage, 3, "m1", "", {}}));
+  EXPECT_TRUE(give(command::RecordDelivery{kMessage, 0, "", "", {}})->empty());
+}
+
 TEST_F(OutboxTest, only_the_server_says_what_was_delivered) {
   const Directory nobody;
   Context agent;
