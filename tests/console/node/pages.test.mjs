@@ -180,7 +180,7 @@ test("channels say how they are doing, are tried out, and send again what was gi
   await dialog.getByRole("button", { name: "Send a test message" }).click();
   await dialog.getByText("It did not arrive: answered 404.").waitFor();
   await dialog.getByRole("button", { name: "Close" }).last().click();
-  await page.getByRole("textbox", { name: "State" }).click();
+  await page.getByLabel("State").first().click();
   await page.getByRole("option", { name: "Given up" }).click();
   const messages = page.getByRole("table", { name: "Who was told what" });
   const row = messages.getByRole("row", { name: /endpoint · ledger Given up \(1 attempt\)/ }).first();

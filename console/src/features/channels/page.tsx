@@ -1,6 +1,6 @@
 // Ways to reach people outside of the console: how each is doing, and who was told what.
 
-import { Badge, Button, Group, Select, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Button, Group, Select, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -98,13 +98,11 @@ function Test({ channel, onClose }: { channel: Channel; onClose(): void }) {
 function State({ channel }: { channel: Channel }) {
   const say = useSay();
   return channel.status === "open" ? (
-    <Badge variant="light" color="green.9">
-      {say("channels.open")}
-    </Badge>
+    <span>{say("channels.open")}</span>
   ) : (
-    <Badge variant="light" color="red.9">
+    <Text span size="sm" c="var(--fermata-bad)">
       {say("channels.paused")}
-    </Badge>
+    </Text>
   );
 }
 
@@ -153,7 +151,13 @@ function All({ mayAct }: { mayAct: boolean }) {
               )}
             </Group>,
             <span key="delivered">
-              {one.delivered} {one.delivered_at && <Ago time={one.delivered_at} />}
+              {one.delivered}
+              {one.delivered_at && (
+                <>
+                  {" · "}
+                  <Ago time={one.delivered_at} />
+                </>
+              )}
             </span>,
             <span key="failed">
               {one.failed}
