@@ -112,6 +112,12 @@ json::Value schedule_document(const Approval& approval) {
       .done();
 }
 
+json::Value taken_document(const Approval& approval) {
+  json::Array names;
+  for (const DecisionKind kind : taken(approval)) names.emplace_back(to_string(kind));
+  return names;
+}
+
 json::Value outcome_document(const std::optional<Outcome>& outcome) {
   if (!outcome) return {};
   Document document;
@@ -144,6 +150,7 @@ void add_terms(Document& document, const Approval& approval) {
       .add("on_deadline", to_string(question.on_deadline))
       .add("default_answer", question.default_answer)
       .add("outcomes", outcomes_document(question.outcomes))
+      .add("takes", taken_document(approval))
       .add("schedule", schedule_document(approval))
       .add("form", question.form)
       .add("validation", question.validation)

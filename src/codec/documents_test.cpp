@@ -165,6 +165,7 @@ TEST(ApprovalDocument, has_the_shape_of_the_api) {
           R"("rule":"large refunds","policy_hash":")" +
           kPolicyHash +
           R"(","deadline":null,"on_deadline":"expire","default_answer":null,"outcomes":[],)"
+          R"("takes":["approve","reject","edit","ignore"],)"
           R"("schedule":{"reminders":[],"effect_wait_s":0,"effect_at":null,"grant_s":null,)"
           R"("extend_s":0},"form":null,"validation":null,)"
           R"("channels":null,"metadata":{},"frozen_by":null,"epoch":0,"revision":1,)"

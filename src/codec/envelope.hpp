@@ -57,6 +57,7 @@ FERMATA_EVENT_TYPE(ApprovalExtended, "approval.extended");
 FERMATA_EVENT_TYPE(ApprovalAgreed, "approval.agreed");
 FERMATA_EVENT_TYPE(ApprovalReopened, "approval.reopened");
 FERMATA_EVENT_TYPE(CheckpointCreated, "checkpoint.created");
+FERMATA_EVENT_TYPE(InboundAsked, "inbound.asked");
 FERMATA_EVENT_TYPE(PersonSet, "person.set");
 FERMATA_EVENT_TYPE(GroupSet, "group.set");
 FERMATA_EVENT_TYPE(GroupRemoved, "group.removed");

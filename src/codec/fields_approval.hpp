@@ -45,6 +45,7 @@ void fields(V& v, Ref<V, Question> question) {
   v("on_deadline", question.on_deadline);
   v("otherwise", question.otherwise);
   v("outcomes", question.outcomes);
+  v("takes", question.takes);
   v("target", question.target);
   v("title", question.title);
   v("validation", question.validation);

@@ -27,6 +27,21 @@ void fields(V& v, Ref<V, Branch> branch) {
 }
 
 template <class V>
+void fields(V& v, Ref<V, InboundPart> part) {
+  v("approval", part.approval);
+  v("call", part.call);
+}
+
+template <class V>
+void fields(V& v, Ref<V, event::InboundAsked> e) {
+  v("asked", e.asked);
+  v("hash", e.hash);
+  v("inbound", e.inbound);
+  v("key", e.key);
+  v("parts", e.parts);
+}
+
+template <class V>
 void fields(V& v, Ref<V, event::WorkflowCreated> e) {
   v("agent", e.agent);
   v("context", e.context);

@@ -70,6 +70,15 @@ void lift_approval_requested(json::Object& event) {
   set_in_payload(event, "question", std::move(question));
 }
 
+// Whoever asked took every decision.
+void lift_requested_takes(json::Object& event) {
+  const json::Value* payload = event.find("payload");
+  if (payload == nullptr || (*payload)["question"].as_object() == nullptr) return;
+  json::Object question = *(*payload)["question"].as_object();
+  question.set("takes", json::Array{});
+  set_in_payload(event, "question", std::move(question));
+}
+
 void lift_approval_decided(json::Object& event) {
   set_in_payload(event, "delegated_by", "");
   set_in_payload(event, "outcome", "");
@@ -120,6 +129,7 @@ constexpr Lift kLifts[] = {{"approval.closed", 1, lift_approval_closed},
                            {"approval.edited", 2, lift_edited_thresholds},
                            {"approval.edited", 3, lift_edited_tool},
                            {"approval.requested", 1, lift_approval_requested},
+                           {"approval.requested", 2, lift_requested_takes},
                            {"call.imported", 1, lift_call_imported},
                            {"call.opened", 1, lift_call_opened},
                            {"checkpoint.created", 1, lift_checkpoint_created},

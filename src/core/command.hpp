@@ -109,6 +109,14 @@ struct RequestApproval {
   std::optional<std::int64_t> deadline_ms;
   std::vector<Threshold> thresholds;  // Only tighten what the policy says.
 };
+// What a program of another framework asks at once, each question judged on its own (inbound.hpp).
+// On a stream that does not exist, it makes a standalone workflow. The same key is the same asking.
+struct AskInbound {
+  std::string key;  // Or empty.
+  json::Value asked;
+  std::vector<Question> questions;   // Of kCall and kQuestion; what `asked` says, in its order.
+  std::optional<std::int64_t> turn;  // Needed while one is in force.
+};
 struct DecideApproval {
   std::string approval;
   DecisionKind decision = DecisionKind::kApprove;
@@ -247,6 +255,7 @@ using Command = std::variant<CreateWorkflow,
                              OpenCall,
                              CloseCall,
                              RequestApproval,
+                             AskInbound,
                              DecideApproval,
                              CancelApproval,
                              WithdrawDecision,

@@ -156,6 +156,14 @@ struct CheckpointCreated {
   std::size_t calls = 0;
 };
 
+// After the calls and requests that it asks by.
+struct InboundAsked {
+  std::string inbound, key;
+  json::Value asked;
+  std::string hash;
+  std::vector<InboundPart> parts;
+};
+
 struct PersonSet {
   Person person;
 };
@@ -246,6 +254,7 @@ using Event = std::variant<WorkflowCreated,
                            ApprovalAgreed,
                            ApprovalReopened,
                            CheckpointCreated,
+                           InboundAsked,
                            PersonSet,
                            GroupSet,
                            GroupRemoved,

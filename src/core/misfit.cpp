@@ -168,6 +168,18 @@ struct Misfit {
     return e.calls > w.calls.size() ? "the checkpoint counts calls that are not there" : kFits;
   }
 
+  std::string_view operator()(const event::InboundAsked& e) const {
+    if (e.inbound != entity_id("in", w.id, w.inbound.size() + 1))
+      return "what another framework asked has the wrong number";
+    for (const InboundPart& part : e.parts) {
+      if (part.call.empty() == part.approval.empty()) return "a question is a call or a request";
+      if (!part.call.empty() && find_call(w, part.call) == nullptr) return "there is no such call";
+      if (!part.approval.empty() && find_approval(w, part.approval) == nullptr)
+        return "there is no such approval request";
+    }
+    return kFits;
+  }
+
   template <class Other>
   std::string_view operator()(const Other&) const {
     return kFits;  // Needs nothing.

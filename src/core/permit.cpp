@@ -37,6 +37,7 @@ struct Permitted {
   Kinds operator()(const OpenCall&) const { return kAgentOnly; }
   Kinds operator()(const CloseCall&) const { return kAgentOnly; }
   Kinds operator()(const RequestApproval&) const { return kAsker; }
+  Kinds operator()(const AskInbound&) const { return kAgentOnly; }
   Kinds operator()(const DecideApproval&) const { return kPersonOnly; }
   Kinds operator()(const CancelApproval&) const { return kAnyActor; }
   Kinds operator()(const WithdrawDecision&) const { return kPersonOnly; }

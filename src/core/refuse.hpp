@@ -59,6 +59,7 @@ std::optional<event::Event> automatic_checkpoint(const Workflow& workflow, const
 // Deciders of workflow.cpp's siblings, one per command.
 Result<Events> decide_call(const Workflow&, const command::OpenCall&, const Context&);
 Result<Events> decide_call(const Workflow&, const command::CloseCall&, const Context&);
+Result<Events> decide_inbound(const Workflow&, const command::AskInbound&, const Context&);
 Result<Events> decide_checkpoint(const Workflow&, const command::CreateCheckpoint&, const Context&);
 Result<Events> decide_checkpoint(const Workflow&, const command::RollBack&, const Context&);
 Result<Events> decide_fork(const Workflow&, const command::ForkWorkflow&, const Context&);

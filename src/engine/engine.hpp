@@ -215,6 +215,18 @@ class Engine {
   Result<Announceable> announceable(const std::string& tenant, const std::string& id);
   // What was told of a workflow; empty when nothing was.
   Result<Outbox> outbox(const std::string& tenant, const std::string& workflow);
+  // What a program of another framework asked, and how each question stands.
+  struct Inbound {
+    struct Part {
+      std::optional<Call> call;
+      std::optional<Approval> approval;
+      std::string frozen_by;  // The freeze that holds its tool now; or empty.
+    };
+    InboundAsk ask;
+    std::string workflow, agent;
+    std::vector<Part> parts;
+  };
+  Result<Inbound> inbound(const std::string& tenant, const std::string& id);
   // The uses of a standing permission in their order, `after` a place; so many events are looked
   // at, and no more, so a page may have less than `limit` of them though others follow.
   Result<Page> permission_uses(const std::string& tenant,

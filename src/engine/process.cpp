@@ -24,6 +24,7 @@ constexpr std::int64_t kReloadMs = 20;
 constexpr std::size_t kMaxPermissionsTried = 4;
 
 bool needs_grant(const command::Command& command) {
+  if (std::holds_alternative<command::AskInbound>(command)) return true;
   const auto* open = std::get_if<command::OpenCall>(&command);
   return open != nullptr && !open->recorded;
 }

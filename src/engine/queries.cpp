@@ -138,6 +138,32 @@ Result<json::Value> Engine::explain_approval(const std::string& tenant, const st
       });
 }
 
+Result<Engine::Inbound> Engine::inbound(const std::string& tenant, const std::string& id) {
+  const Tenants::View view = impl_->tenants_.view(tenant);
+  if (!view.directory) return absent("inbound", id);
+  return read_state<Inbound>(
+      *impl_,
+      tenant,
+      workflow_of(id),
+      "inbound",
+      id,
+      [id, directory = view.directory](const Workflow& workflow) -> Result<Inbound> {
+        const InboundAsk* ask = find_inbound(workflow, id);
+        if (ask == nullptr) return absent("inbound", id);
+        Inbound found{*ask, workflow.id, workflow.agent, {}};
+        for (const InboundPart& one : ask->parts) {
+          Inbound::Part& part = found.parts.emplace_back();
+          if (const Call* call = find_call(workflow, one.call)) part.call = *call;
+          const std::string& asked = part.call ? part.call->approval : one.approval;
+          if (const Approval* approval = find_approval(workflow, asked)) part.approval = *approval;
+          const std::string& tool = part.call ? part.call->tool : part.approval->question.action;
+          if (const Freeze* freeze = frozen(*directory, workflow.agent, tool))
+            part.frozen_by = freeze->id;
+        }
+        return found;
+      });
+}
+
 Result<json::Value> Engine::call(const std::string& tenant, const std::string& id) {
   return read_state<json::Value>(*impl_,
                                  tenant,

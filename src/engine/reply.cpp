@@ -121,6 +121,13 @@ struct Answer {
     reply.location = "/v1/approvals/" + w.approvals.back().id;
     return reply;
   }
+  Reply operator()(const AskInbound& wish) const {
+    const InboundAsk* known = find_inbound_by_key(w, wish.key);
+    const std::string& id = known == nullptr ? w.inbound.back().id : known->id;
+    return {.status = events.empty() ? 200 : 201,
+            .body = json::Object{{"id", id}, {"workflow_id", w.id}},
+            .location = "/v1/inbound/" + id};
+  }
   Reply operator()(const ProposePolicy&) const {
     Reply reply = approval_reply(w.approvals.back().id);
     reply.status = 202;

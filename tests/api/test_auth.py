@@ -89,6 +89,7 @@ def test_kinds_are_disjoint(api: Api) -> None:
         "person_id": "nobody-1", "group_id": "nothing-1", "key_id": "000000000000",
         "freeze_id": "fz_1", "permission_id": "pm_1", "lease_id": "tl_" + "0" * 26,
         "policy_version": "1", "channel_name": "phones",
+        "inbound_id": "in_" + "0" * 26 + "_1",
     }  # fmt: skip
     checked = 0
     for path, item in document["paths"].items():

@@ -32,6 +32,7 @@ DECIDING_ROUTES = {"POST /v1/approvals/{approval_id}/decisions", "POST /v1/permi
 OTHER_ROUTES = {
     "DELETE /v1/approvals/{approval_id}/delegate": "takes a place back, agrees to nothing",
     "POST /v1/approvals": "asks",
+    "POST /v1/inbound": "asks; what people decide is decided on its requests",
     "POST /v1/workflows": "begins",
     "POST /v1/workflows/{workflow_id}/cancel": "ends, which cancels what is asked",
     "POST /v1/workflows/{workflow_id}/complete": "ends",

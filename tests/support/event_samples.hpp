@@ -122,6 +122,7 @@ inline std::vector<event::Event> approval_samples() {
   requested.schedule = {{kStart + kDay / 2, kStart + kDay / 10 * 9}, 600'000, 3'600'000, kDay};
   question.default_answer = json::Object{{"amount", 0}};
   question.outcomes = {{"too dear", DecisionKind::kReject, "Find a cheaper way."}};
+  question.takes = {DecisionKind::kApprove, DecisionKind::kEdit};
   requested.rule = "large refunds";
   requested.policy_hash = kPolicyHash;
   requested.epoch = 1;
@@ -242,7 +243,8 @@ inline std::vector<event::Recorded> event_samples() {
                            other_samples(),
                            verb_samples(),
                            permission_samples(),
-                           outbox_samples()}) {
+                           outbox_samples(),
+                           inbound_samples()}) {
     for (const event::Event& payload : part) {
       event::Recorded recorded;
       recorded.version = static_cast<std::int64_t>(samples.size()) + 1;

@@ -71,4 +71,12 @@ inline std::vector<event::Event> outbox_samples() {
           event::MessageResent{message}};
 }
 
+inline std::vector<event::Event> inbound_samples() {
+  return {event::InboundAsked{"in" + kSuffix + "_1",
+                              "thread-7/interrupt-1",
+                              json::Object{{"toolName", "refund"}, {"toolInput", json::Object{}}},
+                              kRequestHash,
+                              {{"cl" + kSuffix + "_2", ""}, {"", "ap" + kSuffix + "_1"}}}};
+}
+
 }  // namespace fermata::testing

@@ -38,9 +38,10 @@ struct ParamKind {
   std::string_view reason;
 };
 
-constexpr std::array<ParamKind, 12> kParams{{
+constexpr std::array<ParamKind, 13> kParams{{
     {"workflow_id", is_workflow_id, "workflow.not_found"},
     {"approval_id", is_approval_id, "approval.not_found"},
+    {"inbound_id", is_inbound_id, "inbound.not_found"},
     {"call_id", is_call_id, "call.not_found"},
     {"lease_id", is_tool_lease_id, "tools.lease_lost"},
     {"checkpoint_id", is_checkpoint_id, "checkpoint.not_found"},

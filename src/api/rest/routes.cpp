@@ -143,6 +143,8 @@ std::vector<Route> tool_routes() {
 
 std::vector<Route> approval_routes() {
   return {
+      {"POST", "/v1/inbound", kAgent, Body::kRequired, {}, &ask_inbound},
+      {"GET", "/v1/inbound/{inbound_id}", kAnyKey, Body::kNone, {}, &get_inbound},
       {"POST", "/v1/approvals", kAgent | kPerson, Body::kRequired, {}, &request_approval},
       {"GET",
        "/v1/approvals",

@@ -52,6 +52,8 @@ void decide_approval(const ExchangePtr& exchange);
 Result<engine::Submission> cancel_approval(Exchange& exchange);
 Result<engine::Reply> list_approvals(Exchange& exchange);
 void request_approval(const ExchangePtr& exchange);
+void ask_inbound(const ExchangePtr& exchange);
+void get_inbound(const ExchangePtr& exchange);
 void get_approval(const ExchangePtr& exchange);
 
 // approval_verbs.cpp

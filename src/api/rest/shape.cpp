@@ -70,6 +70,7 @@ bool is_approval_id(std::string_view text) { return is_entity(text, "ap_"); }
 bool is_tool_lease_id(std::string_view text) {
   return text.starts_with("tl_") && is_suffix(text.substr(3));
 }
+bool is_inbound_id(std::string_view text) { return is_entity(text, "in_"); }
 bool is_call_id(std::string_view text) { return is_entity(text, "cl_"); }
 bool is_checkpoint_id(std::string_view text) { return is_entity(text, "cp_"); }
 

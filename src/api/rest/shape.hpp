@@ -19,6 +19,7 @@ bool is_line(std::string_view text);          // No control characters.
 bool is_label(std::string_view text);         // A line without '|'.
 bool is_workflow_id(std::string_view text);   // wf_ and 26 of base32
 bool is_approval_id(std::string_view text);   // ap_<26>_<n>; likewise below.
+bool is_inbound_id(std::string_view text);
 bool is_call_id(std::string_view text);
 bool is_tool_lease_id(std::string_view text);
 bool is_checkpoint_id(std::string_view text);

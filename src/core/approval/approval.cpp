@@ -1,5 +1,7 @@
 #include "core/approval/approval.hpp"
 
+#include <algorithm>
+
 #include "core/names.hpp"
 
 namespace fermata {
@@ -28,6 +30,40 @@ constexpr Names<OnDeadline, 4> kOnDeadlines{{{OnDeadline::kExpire, "expire"},
                                              {OnDeadline::kAnswer, "answer"}}};
 
 }  // namespace
+
+namespace {
+
+std::vector<DecisionKind> of_kind(ApprovalKind kind) {
+  using enum DecisionKind;
+  switch (kind) {
+    case ApprovalKind::kCall:
+      return {kApprove, kReject, kEdit, kIgnore};
+    case ApprovalKind::kPolicy:
+      return {kApprove, kReject, kIgnore};
+    case ApprovalKind::kQuestion:
+      return {kAnswer, kReject, kIgnore};
+    case ApprovalKind::kInDoubt:
+      return {kAnswer};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<DecisionKind> taken(const Approval& approval) {
+  std::vector<DecisionKind> kinds = of_kind(approval.question.kind);
+  const std::vector<DecisionKind>& takes = approval.question.takes;
+  if (takes.empty()) return kinds;
+  const auto has = [&](DecisionKind kind) {
+    return std::find(takes.begin(), takes.end(), kind) != takes.end();
+  };
+  std::erase_if(kinds, [&](DecisionKind kind) {
+    if (kind == DecisionKind::kReject) return false;
+    const bool agrees_to_edit = kind == DecisionKind::kApprove && approval.original_arguments;
+    return !has(kind) && !(agrees_to_edit && has(DecisionKind::kEdit));
+  });
+  return kinds;
+}
 
 bool is_party(const Approval& approval, const std::string& person) {
   return approval.parties.contains(person);

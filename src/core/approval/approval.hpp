@@ -100,6 +100,8 @@ struct Question {
   OnDeadline on_deadline = OnDeadline::kExpire;
   json::Value default_answer;  // Of OnDeadline::kAnswer.
   std::vector<CustomOutcome> outcomes;
+  // Decisions that whoever asked can make use of; a reject always is one. Empty: all of its kind.
+  std::vector<DecisionKind> takes;
 };
 
 // When what happens to a request by itself. Times are of the request's own clock (clock.hpp).
@@ -183,6 +185,10 @@ struct Approval {
 
   bool pending() const { return status == ApprovalStatus::kPending; }
 };
+
+// The decisions that can be made about it as it stands: those of its kind that whoever asked takes.
+// What was edited may be agreed to as it is now, where edits are taken.
+std::vector<DecisionKind> taken(const Approval& approval);
 
 // Who asked or started the workflow, and whoever the agent works for, never decide (P3).
 bool is_party(const Approval& approval, const std::string& person);

@@ -25,6 +25,17 @@ event::CallGranted grant(const Workflow& workflow,
           context.now + approval.schedule.grant_life_ms.value_or(context.grant_lifetime_ms)};
 }
 
+// Whoever asked waits for the yes itself and runs it by its own means (inbound.hpp).
+void hand_over(Events& events,
+               const Workflow& workflow,
+               const Approval& approval,
+               const Context& context) {
+  const event::CallGranted granted = grant(workflow, approval, context);
+  events.push_back(granted);
+  events.push_back(event::CallStarted{granted.call, granted.grant, workflow.turns, 1});
+  events.push_back(event::CallClosed{granted.call, granted.hash, handed_over(), std::nullopt});
+}
+
 // A question after a crash: it happened (then the journal gets its result), or it did not (then the
 // call may run), or nobody said; then the doubt stays.
 void resolve_doubt(Events& events,
@@ -38,6 +49,12 @@ void resolve_doubt(Events& events,
         event::CallClosed{approval.call, approval.hash, closed.answer["result"], std::nullopt});
   else
     events.push_back(grant(workflow, approval, context));
+}
+
+// What comes of a workflow that was made to ask.
+json::Value result_of(const Workflow& workflow, const event::ApprovalClosed& closed) {
+  if (!workflow.inbound.empty()) return json::Object{{"inbound", workflow.inbound.front().id}};
+  return json::Object{{"outcome", to_string(closed.status)}, {"approval", closed.approval}};
 }
 
 }  // namespace
@@ -71,10 +88,13 @@ Events close_approval(const Workflow& workflow,
                       const Context& context) {
   Events events;
   events.push_back(closed);
-  if (!approval.call.empty()) {
-    if (approval.question.kind == ApprovalKind::kInDoubt)
+  const Call* call = find_call(workflow, approval.call);
+  if (call != nullptr) {
+    if (call->handed && closed.status == ApprovalStatus::kApproved)
+      hand_over(events, workflow, approval, context);
+    else if (approval.question.kind == ApprovalKind::kInDoubt)
       resolve_doubt(events, workflow, approval, closed, context);
-    else if (approval.question.action == kRequestApproval)
+    else if (approval.question.action == kRequestApproval && !call->handed)
       events.push_back(answer_call(approval, closed));
     else if (closed.status == ApprovalStatus::kApproved)
       events.push_back(grant(workflow, approval, context));
@@ -85,9 +105,8 @@ Events close_approval(const Workflow& workflow,
           words::with_comments(
               words::not_performed(approval, closed.status, closed.by, closed.reason), approval)});
   }
-  if (workflow.standalone)
-    events.push_back(event::WorkflowCompleted{
-        json::Object{{"outcome", to_string(closed.status)}, {"approval", approval.id}}});
+  if (workflow.standalone && workflow.pending.size() == 1)
+    events.push_back(event::WorkflowCompleted{result_of(workflow, closed)});
   return events;
 }
 

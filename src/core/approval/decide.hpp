@@ -12,6 +12,14 @@ namespace fermata {
 Result<Events> request_approval(const Workflow& workflow,
                                 const command::RequestApproval& wish,
                                 const Context& context);
+// Whether it can be put to people at all: its form, its outcomes, its default answer.
+Result<void> check_question(const Question& question);
+// kConflict when the workflow, which exists, may not ask so many more.
+Result<void> require_room_for(const Workflow& workflow, std::size_t requests);
+// The next request of the workflow, or what the policy says against it.
+Result<event::ApprovalRequested> make_request(const Workflow& workflow,
+                                              const command::RequestApproval& wish,
+                                              const Context& context);
 // Of kPolicy: another policy is in force than the one that this would take the place of.
 bool is_outdated(const Approval& approval, const Directory& directory);
 Result<Events> decide_publication(const Directory& directory,

@@ -50,12 +50,6 @@ Result<void> check_default(const Question& question) {
   return bad_outcome("default_answer" + errors.front().pointer + ": " + errors.front().message);
 }
 
-Result<void> check_question(const Question& question) {
-  if (!question.form.is_null()) FERMATA_CHECK_OK(form::check_schema(question.form["schema"]));
-  FERMATA_CHECK_OK(check_outcomes(question));
-  return check_default(question);
-}
-
 Result<void> check_thresholds(const std::vector<Threshold>& thresholds,
                               const Directory& directory) {
   for (const Threshold& threshold : thresholds) {
@@ -93,6 +87,12 @@ Result<void> require_attention(const Workflow& workflow, const Context& context)
 
 }  // namespace
 
+Result<void> check_question(const Question& question) {
+  if (!question.form.is_null()) FERMATA_CHECK_OK(form::check_schema(question.form["schema"]));
+  FERMATA_CHECK_OK(check_outcomes(question));
+  return check_default(question);
+}
+
 Result<Events> decide_approval(const Workflow& workflow,
                                const RequestApproval& wish,
                                const Context& context) {
@@ -103,22 +103,24 @@ Result<Events> decide_approval(const Workflow& workflow,
   return request_approval(workflow, wish, context);
 }
 
-Result<Events> request_approval(const Workflow& workflow,
-                                const RequestApproval& wish,
-                                const Context& context) {
-  if (workflow.exists()) FERMATA_CHECK_OK(require_open(workflow, context));
+Result<void> require_room_for(const Workflow& workflow, std::size_t requests) {
   if (workflow.standalone)
     return fail(ErrorCode::kConflict,
                 "workflow.standalone",
                 "this workflow was made for one request; ask anew without naming it");
-  if (workflow.exists() && workflow.effects == Effects::kRecorded)
+  if (workflow.effects == Effects::kRecorded)
     return fail(ErrorCode::kConflict,
                 "fork.dry_run",
                 "a fork asks nobody until a person or an admin allows effects");
-  FERMATA_CHECK_OK(check_question(wish.question));
-  FERMATA_CHECK_OK(check_thresholds(wish.thresholds, *context.directory));
-  if (workflow.approvals.size() >= kMaxApprovals)
+  if (workflow.approvals.size() + requests > kMaxApprovals)
     return fail(ErrorCode::kConflict, "approval.too_many", "a workflow has at most 10000 requests");
+  return {};
+}
+
+Result<event::ApprovalRequested> make_request(const Workflow& workflow,
+                                              const RequestApproval& wish,
+                                              const Context& context) {
+  FERMATA_CHECK_OK(check_thresholds(wish.thresholds, *context.directory));
   if (context.policy == nullptr)
     return fail(
         ErrorCode::kForbidden, "policy.missing", "no policy is in force: nobody may be asked");
@@ -149,6 +151,18 @@ Result<Events> request_approval(const Workflow& workflow,
                              context.stream,
                              workflow.epoch,
                              context.policy->hash});
+  return asked;
+}
+
+Result<Events> request_approval(const Workflow& workflow,
+                                const RequestApproval& wish,
+                                const Context& context) {
+  if (workflow.exists()) {
+    FERMATA_CHECK_OK(require_open(workflow, context));
+    FERMATA_CHECK_OK(require_room_for(workflow, 1));
+  }
+  FERMATA_CHECK_OK(check_question(wish.question));
+  FERMATA_TRY(event::ApprovalRequested asked, make_request(workflow, wish, context));
   FERMATA_CHECK_OK(require_attention(workflow, context));
   Events events;
   if (!workflow.exists())

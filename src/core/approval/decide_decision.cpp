@@ -76,14 +76,19 @@ Result<void> require_may_decide(const Workflow& workflow,
   return {};
 }
 
-tl::unexpected<Error> wrong_decision(const DecideApproval& wish, const Approval& approval) {
-  return fail(
-      ErrorCode::kInvalid,
-      "approval.wrong_decision",
-      "'" + to_string(wish.decision) + "' is no answer to a request of kind '" +
-          to_string(approval.question.kind) + "'" +
-          (approval.question.kind == ApprovalKind::kInDoubt ? ": 'answer' whether the call happened"
-                                                            : ""));
+// Of its kind, and one that whoever asked can make use of.
+Result<void> require_taken(const Approval& approval, const DecideApproval& wish) {
+  const std::vector<DecisionKind> kinds = taken(approval);
+  if (std::find(kinds.begin(), kinds.end(), wish.decision) != kinds.end()) return {};
+  const ApprovalKind kind = approval.question.kind;
+  std::string names;
+  for (const DecisionKind one : kinds) names += (names.empty() ? "" : ", ") + to_string(one);
+  return fail(ErrorCode::kInvalid,
+              "approval.wrong_decision",
+              "'" + to_string(wish.decision) + "' is no answer to this request of kind '" +
+                  to_string(kind) + "'" +
+                  (kind == ApprovalKind::kInDoubt ? ": 'answer' whether the call happened"
+                                                  : ", which takes: " + names));
 }
 
 Result<void> check_answer(const Approval& approval, const json::Value& answer) {
@@ -106,28 +111,13 @@ Result<void> check_answer(const Approval& approval, const json::Value& answer) {
 }
 
 Result<void> check_decision(const Approval& approval, const DecideApproval& wish) {
-  const ApprovalKind kind = approval.question.kind;
-  switch (wish.decision) {
-    case DecisionKind::kApprove:
-      if (!is_action(kind)) return wrong_decision(wish, approval);
-      return {};
-    case DecisionKind::kEdit:
-      if (kind != ApprovalKind::kCall) return wrong_decision(wish, approval);
-      return {};
-    case DecisionKind::kReject:
-      if (kind == ApprovalKind::kInDoubt) return wrong_decision(wish, approval);
-      if (wish.reason.find_first_not_of(" \t\r\n") == std::string::npos)
-        return fail(ErrorCode::kInvalid,
-                    "approval.reason_required",
-                    "say why: the agent and the audit trail will read it");
-      return {};
-    case DecisionKind::kIgnore:
-      if (kind == ApprovalKind::kInDoubt) return wrong_decision(wish, approval);
-      return {};
-    case DecisionKind::kAnswer:
-      if (is_action(kind)) return wrong_decision(wish, approval);
-      return check_answer(approval, wish.answer);
-  }
+  FERMATA_CHECK_OK(require_taken(approval, wish));
+  if (wish.decision == DecisionKind::kAnswer) return check_answer(approval, wish.answer);
+  if (wish.decision == DecisionKind::kReject &&
+      wish.reason.find_first_not_of(" \t\r\n") == std::string::npos)
+    return fail(ErrorCode::kInvalid,
+                "approval.reason_required",
+                "say why: the agent and the audit trail will read it");
   return {};
 }
 

@@ -104,6 +104,11 @@ Result<Events> decide_one(const Workflow& workflow, const OpenCall& wish, const 
 Result<Events> decide_one(const Workflow& workflow, const CloseCall& wish, const Context& context) {
   return decide_call(workflow, wish, context);
 }
+Result<Events> decide_one(const Workflow& workflow,
+                          const AskInbound& wish,
+                          const Context& context) {
+  return decide_inbound(workflow, wish, context);
+}
 template <class Other>
 Result<Events> decide_one(const Workflow& workflow, const Other& wish, const Context& context) {
   if constexpr (requires { decide_approval(workflow, wish, context); })

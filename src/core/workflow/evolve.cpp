@@ -167,6 +167,7 @@ struct Evolve {
     }
     add_compensations(w, e);
     const std::int64_t kept = find_checkpoint(w, e.checkpoint)->version;
+    leave_inbound(w, kept, e.epoch, r.at);
     for (Checkpoint& checkpoint : w.checkpoints)
       if (checkpoint.version > kept && checkpoint.live()) checkpoint.left = e.epoch;
   }
@@ -436,6 +437,7 @@ struct Evolve {
                              r.actor,
                              r.at});
   }
+  void operator()(const event::InboundAsked& e) const { add_inbound(w, e, r.version); }
   template <class Other>
   void operator()(const Other&) const {
     FERMATA_ASSERT(false, "a workflow's stream holds workflow events only");

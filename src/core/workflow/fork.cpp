@@ -88,7 +88,8 @@ Result<Beginning> beginning_of(const Workflow& source,
 }
 
 // What an undo did belongs to the source's effects; what is open there has no end to take over.
-bool can_be_taken(const Call& call) { return call.closed() && call.undoes.empty(); }
+// Nor what was handed over: nobody told what it gave.
+bool can_be_taken(const Call& call) { return call.closed() && call.undoes.empty() && !call.handed; }
 
 // Everybody who may not decide there.
 std::vector<std::string> parties_of(const Workflow& source) {

@@ -69,6 +69,11 @@ const Checkpoint* find_checkpoint(const Workflow& workflow, const std::string& i
   return n == 0 ? nullptr : &workflow.checkpoints[n - 1];
 }
 
+const InboundAsk* find_inbound(const Workflow& workflow, const std::string& id) {
+  const std::size_t n = number_in(workflow, id, "in", workflow.inbound.size());
+  return n == 0 ? nullptr : &workflow.inbound[n - 1];
+}
+
 std::string entity_id(const std::string& prefix, const std::string& workflow_id, std::size_t n) {
   return prefix + workflow_id.substr(2) + "_" + std::to_string(n);
 }

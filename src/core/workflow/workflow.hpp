@@ -14,6 +14,7 @@
 #include "base/json.hpp"
 #include "core/actor.hpp"
 #include "core/approval/approval.hpp"
+#include "core/workflow/inbound.hpp"
 #include "core/workflow/totals.hpp"
 
 namespace fermata {
@@ -57,7 +58,8 @@ struct Call {
   std::string undo;    // The tool that undoes it; empty: none does.
   std::string undoes;  // The call that it undoes (undo.hpp).
   bool idempotent = false;
-  std::string hash;  // H of the effective arguments.
+  bool handed = false;  // Whoever asked runs it by its own means (inbound.hpp).
+  std::string hash;     // H of the effective arguments.
   std::string policy_hash;
   std::int64_t epoch = 0;
   std::int64_t attempt = 0;  // How often it was started.
@@ -182,7 +184,9 @@ struct Workflow {
   Totals totals;                                        // Of the tool calls that count.
   std::vector<Approval> approvals;
   std::vector<Checkpoint> checkpoints;
-  std::vector<Compensation> compensations;  // The latest call first.
+  std::vector<InboundAsk> inbound;                              // inbound[n-1] is in_..._n.
+  std::unordered_map<std::string, std::size_t> inbound_by_key;  // Live ones: key -> index.
+  std::vector<Compensation> compensations;                      // The latest call first.
   // Only in a fork: by recording_key().
   std::unordered_map<std::string, std::vector<Recording>> recordings;
   std::vector<std::size_t> pending;  // Indices of pending approvals, oldest first.

@@ -61,7 +61,10 @@ json::Value langchain_decision(const InboundQuestion& asked, const InboundAnswer
     const json::Object edited{{"name", edited_action(asked, answer)}, {"args", answer.arguments}};
     return json::Object{{"type", "edit"}, {js ? "editedAction" : "edited_action", edited}};
   }
-  return json::Object{{"type", "reject"}, {"message", refusal_text(asked, answer)}};
+  if (answer.kind == DecisionKind::kAnswer)
+    return json::Object{{"type", "respond"}, {"message", answer.answer["response"]}};
+  return json::Object{{"type", asked.refused_in_words ? "respond" : "reject"},
+                      {"message", refusal_text(asked, answer)}};
 }
 
 json::Value with_status(const json::Value& original, const json::Object& answered) {
@@ -108,6 +111,26 @@ json::Value daemon_decision(const Inbound& asked, const InboundAnswer& answer) {
 
 }  // namespace
 
+std::string to_string(Framework framework) {
+  switch (framework) {
+    case Framework::kAgentInbox:
+      return "agent_inbox";
+    case Framework::kLangChain:
+      return "langchain";
+    case Framework::kLangChainJs:
+      return "langchain_js";
+    case Framework::kLangChainCall:
+      return "langchain_call";
+    case Framework::kHumanLayerCall:
+      return "humanlayer_call";
+    case Framework::kHumanLayerContact:
+      return "humanlayer_contact";
+    case Framework::kHumanLayerDaemon:
+      return "humanlayer_daemon";
+  }
+  return {};
+}
+
 Result<json::Value> answer_inbound(const Inbound& asked,
                                    const std::vector<InboundAnswer>& answers) {
   if (answers.size() != asked.questions.size()) {
@@ -129,6 +152,8 @@ Result<json::Value> answer_inbound(const Inbound& asked,
     case Framework::kLangChain:
     case Framework::kLangChainJs:
       return json::Value(json::Object{{"decisions", std::move(all)}});
+    case Framework::kLangChainCall:
+      return std::move(all[0]);
     case Framework::kHumanLayerCall:
       return function_call(asked, answers[0]);
     case Framework::kHumanLayerContact:

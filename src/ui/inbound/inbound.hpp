@@ -3,9 +3,9 @@
 // How other frameworks ask people, as our questions, and our decisions as what they wait for.
 //
 //   agent inbox (LangGraph)   HumanInterrupt, alone or in a list        -> list of HumanResponse
-//   LangChain 1.x             action_requests with review_configs       -> {"decisions"}, same
-//   order
+//   LangChain 1.x             action_requests with review_configs       -> {"decisions"}, in order
 //                             (or actionRequests ..., as JavaScript has it)
+//     asked call by call      tool_approval, with its response_schema   -> one decision
 //   HumanLayer                FunctionCall, HumanContact                -> the same with its status
 //   HumanLayer's daemon       Approval                                  -> {"decision", "comment"}
 //
@@ -25,14 +25,18 @@ enum class Framework {
   kAgentInbox,
   kLangChain,
   kLangChainJs,
+  kLangChainCall,
   kHumanLayerCall,
   kHumanLayerContact,
   kHumanLayerDaemon,
 };
 
+std::string to_string(Framework framework);
+
 struct InboundQuestion {
   Question question;
   std::vector<DecisionKind> allowed;  // A reject always is.
+  bool refused_in_words = false;      // It takes no refusal, but words instead of a result.
 };
 
 struct Inbound {
@@ -51,6 +55,9 @@ struct InboundAnswer {
   std::string outcome;     // The custom one; or empty.
   std::string at;          // RFC 3339.
 };
+
+// What may be kept of it: HumanLayer's payloads can carry the token of a Slack bot (P15).
+json::Value without_secrets(const json::Value& asked);
 
 // kInvalid inbound.unknown_shape; kConflict inbound.answered when it holds its answer already.
 Result<Inbound> read_inbound(const json::Value& asked);

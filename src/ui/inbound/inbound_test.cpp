@@ -104,6 +104,34 @@ TEST(InboundLangChain, without_its_config_nothing_is_allowed) {
             R"({"decisions":[{"type":"reject","message":"too much"}]})");
 }
 
+TEST(InboundLangChain, that_takes_words_alone_is_a_question) {
+  const Inbound inbound = asked(R"({"action_requests":[{"name":"ask_user","args":{"q":"Which?"}}],
+      "review_configs":[{"action_name":"ask_user","allowed_decisions":["respond"]}]})");
+  EXPECT_EQ(inbound.questions[0].question.kind, ApprovalKind::kQuestion);
+  const json::Value answer = json::Object{{"response", "42"}};
+  EXPECT_EQ(answered(inbound, {{.kind = DecisionKind::kAnswer, .answer = answer}}),
+            R"({"decisions":[{"type":"respond","message":"42"}]})");
+  EXPECT_EQ(answered(inbound, {kRejected}),
+            R"({"decisions":[{"type":"respond","message":"too much"}]})")
+      << "it would not take a reject";
+}
+
+TEST(InboundLangChain, asked_call_by_call_gets_one_decision) {
+  const Inbound inbound = asked(R"({"type":"tool_approval","tool_call_id":"c1","name":"pay",
+      "args":{"n":1},"description":"d","response_schema":{"$defs":{
+      "A":{"properties":{"type":{"const":"approve"}}},"R":{"properties":{"type":{"const":"reject"}}}},
+      "oneOf":[{"$ref":"#/$defs/A"},{"$ref":"#/$defs/R"}]}})");
+  EXPECT_EQ(inbound.questions[0].question.why, "d");
+  EXPECT_EQ(answered(inbound, {kApproved}), R"({"type":"approve"})");
+  EXPECT_EQ(answered(inbound, {kRejected}), R"({"type":"reject","message":"too much"})");
+  EXPECT_EQ(answered(inbound, {kEdited}), "inbound.not_allowed");
+  const Inbound edits = asked(R"({"type":"tool_approval","name":"pay","args":{},
+      "response_schema":{"properties":{"type":{"const":"edit"}}}})");
+  EXPECT_EQ(answered(edits, {kEdited}),
+            R"({"type":"edit","edited_action":{"name":"pay","args":{"amount":5}}})");
+  EXPECT_EQ(answered(edits, {kApproved}), "inbound.not_allowed");
+}
+
 TEST(InboundHumanLayer, gets_its_function_call_back_with_a_status) {
   const Inbound inbound = asked(R"({"run_id":"r","call_id":"c","spec":{"fn":"pay",
       "kwargs":{"n":1},"reject_options":[{"name":"later","prompt_fill":"Ask me on Monday."}]},
@@ -147,6 +175,16 @@ TEST(InboundHumanLayer, daemon_gets_a_decision) {
       "inbound.answered");
 }
 
+TEST(Inbound, P15_keeps_no_token_of_a_slack_bot) {
+  const json::Value kept = without_secrets(parsed(
+      R"({"spec":{"fn":"pay","kwargs":{},"channel":{"slack":{"bot_token":"xoxb-1","x":1}}}})"));
+  EXPECT_EQ(json::write(kept),
+            R"({"spec":{"fn":"pay","kwargs":{},"channel":{"slack":{"bot_token":null,"x":1}}}})");
+  const json::Value plain = parsed(R"({"spec":{"fn":"pay","channel":null}})");
+  EXPECT_EQ(without_secrets(plain), plain);
+  EXPECT_EQ(without_secrets(json::Array{1}), json::Value(json::Array{1}));
+}
+
 TEST(Inbound, what_is_none_of_them_is_refused) {
   for (const char* text : {"null",
                            "[]",
@@ -157,6 +195,7 @@ TEST(Inbound, what_is_none_of_them_is_refused) {
                            R"({"action_requests":[],"review_configs":[]})",
                            R"({"action_requests":[{"name":"a"}],"review_configs":[]})",
                            R"({"action_requests":{}})",
+                           R"({"type":"tool_approval","name":"a"})",
                            R"({"spec":{"fn":""}})",
                            R"({"toolName":"x"})"}) {
     const auto read = read_inbound(parsed(text));

@@ -1,3 +1,6 @@
+#include <array>
+#include <set>
+
 #include "core/form/form.hpp"
 #include "ui/inbound/inbound.hpp"
 
@@ -65,14 +68,58 @@ Result<Inbound> from_agent_inbox(const json::Value& asked) {
   return inbound;
 }
 
-std::vector<DecisionKind> allowed_by(const json::Value& config) {
-  std::vector<DecisionKind> allowed;
+// What a tool takes, by LangChain's names. One that takes words alone is a question.
+void allow(InboundQuestion& read, const std::set<std::string>& names) {
+  if (names.contains("approve")) read.allowed.push_back(DecisionKind::kApprove);
+  if (names.contains("edit")) read.allowed.push_back(DecisionKind::kEdit);
+  if (!names.contains("respond")) return;
+  read.refused_in_words = !names.contains("reject");
+  if (!read.allowed.empty()) return;
+  read.question.kind = ApprovalKind::kQuestion;
+  read.question.form = words_form("Response");
+  read.allowed.push_back(DecisionKind::kAnswer);
+}
+
+std::set<std::string> allowed_by(const json::Value& config) {
+  std::set<std::string> allowed;
   const json::Value& names = either(config, "allowed_decisions", "allowedDecisions");
-  for (const json::Value& name : names.as_array() ? *names.as_array() : json::Array{}) {
-    if (name == json::Value("approve")) allowed.push_back(DecisionKind::kApprove);
-    if (name == json::Value("edit")) allowed.push_back(DecisionKind::kEdit);
-  }
+  for (const json::Value& name : names.as_array() ? *names.as_array() : json::Array{})
+    if (const std::string* text = name.as_string()) allowed.insert(*text);
   return allowed;
+}
+
+// The types of decision that a JSON Schema describes, alone or as alternatives. What else stands in
+// its $defs is the tool's own.
+std::set<std::string> types_in(const json::Value& schema) {
+  constexpr std::string_view kDefinitions = "#/$defs/";
+  std::set<std::string> found;
+  const auto look = [&](const json::Value& one) {
+    const std::string reference = one.string_or("$ref");
+    const bool refers = reference.starts_with(kDefinitions);
+    const json::Value& meant =
+        refers ? schema["$defs"][reference.substr(kDefinitions.size())] : one;
+    if (const std::string* type = meant["properties"]["type"]["const"].as_string())
+      found.insert(*type);
+  };
+  look(schema);
+  const json::Value& alternatives = either(schema, "oneOf", "anyOf");
+  for (const json::Value& one : alternatives.as_array() ? *alternatives.as_array() : json::Array{})
+    look(one);
+  return found;
+}
+
+Result<Inbound> from_tool_approval(const json::Value& asked) {
+  InboundQuestion read;
+  read.question.action = asked.string_or("name");
+  read.question.why = asked.string_or("description");
+  if (read.question.action.empty() || asked["args"].as_object() == nullptr)
+    return unknown("a tool_approval has a name and args");
+  read.question.arguments = *asked["args"].as_object();
+  std::set<std::string> names = types_in(asked["response_schema"]);
+  // Without its schema nothing is known but what every program takes.
+  if (asked["response_schema"].is_null()) names = {"approve", "reject"};
+  allow(read, names);
+  return Inbound{Framework::kLangChainCall, false, {std::move(read)}, asked};
 }
 
 Result<Inbound> from_langchain(const json::Value& asked) {
@@ -96,7 +143,7 @@ Result<Inbound> from_langchain(const json::Value& asked) {
     for (const json::Value& config : *configs.as_array()) {
       const json::Value& name = either(config, "action_name", "actionName");
       if (!(name == json::Value(read.question.action))) continue;
-      read.allowed = allowed_by(config);
+      allow(read, allowed_by(config));
       if (read.question.why.empty()) read.question.why = config.string_or("description");
       break;
     }
@@ -161,7 +208,7 @@ Result<Inbound> from_contact(const json::Value& asked) {
   read.question.kind = ApprovalKind::kQuestion;
   read.question.action = "contact_human";
   read.question.title = spec.string_or("subject");
-  read.question.why = spec.string_or("msg");
+  read.question.arguments.set("message", spec.string_or("msg"));
   read.question.form = contact_form(spec["response_options"]);
   if (auto checked = form::check_schema(read.question.form["schema"]); !checked) {
     return unknown("response_options: " + checked.error().message);
@@ -186,6 +233,21 @@ Result<Inbound> from_daemon(const json::Value& asked) {
 
 }  // namespace
 
+json::Value without_secrets(const json::Value& asked) {
+  // Where it would be, from the outside in.
+  constexpr std::array<std::string_view, 4> kPath{"spec", "channel", "slack", "bot_token"};
+  const auto without = [&](const auto& self, const json::Value& value, std::size_t depth) {
+    const json::Object* object = value.as_object();
+    const json::Value* member = object == nullptr ? nullptr : object->find(kPath[depth]);
+    if (member == nullptr) return value;
+    json::Object kept = *object;
+    kept.set(std::string(kPath[depth]),
+             depth + 1 == kPath.size() ? json::Value() : self(self, *member, depth + 1));
+    return json::Value(std::move(kept));
+  };
+  return without(without, asked, 0);
+}
+
 Result<Inbound> read_inbound(const json::Value& asked) {
   if (const json::Array* list = asked.as_array()) {
     if (list->empty()) return unknown("there is nothing in the list");
@@ -193,6 +255,7 @@ Result<Inbound> read_inbound(const json::Value& asked) {
   }
   if (!asked["action_request"].is_null()) return from_agent_inbox(asked);
   if (!either(asked, "action_requests", "actionRequests").is_null()) return from_langchain(asked);
+  if (asked["type"] == json::Value("tool_approval")) return from_tool_approval(asked);
   if (!asked["spec"]["fn"].is_null()) return from_function_call(asked);
   if (!asked["spec"]["msg"].is_null()) return from_contact(asked);
   if (!asked["toolName"].is_null()) return from_daemon(asked);

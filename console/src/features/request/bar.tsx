@@ -107,7 +107,7 @@ function Choose({ request, onDecided }: { request: Approval; onDecided?: () => v
     r: () => reject.current?.focus(),
     e: () => edit.current?.focus(),
   });
-  const isAction = request.kind === "call" || request.kind === "policy";
+  const takes = (decision: Decision["decision"]) => request.takes.includes(decision);
   const send = (decision: Decision) => void decide(decision);
   const hash = request.hash;
   return (
@@ -133,28 +133,30 @@ function Choose({ request, onDecided }: { request: Approval; onDecided?: () => v
       )}
       {draft.mode === "none" && (
         <Group grow gap="sm">
-          {isAction && (
+          {takes("approve") && (
             <Button ref={approve} variant="outline" onClick={() => go("approve")}>
               {say("request.approve", { what: visible(request.action) })}
             </Button>
           )}
-          {request.kind !== "in_doubt" && (
+          {takes("reject") && (
             <Button ref={reject} variant="outline" onClick={() => go("reject")}>
               {say("request.reject")}
             </Button>
           )}
         </Group>
       )}
-      {draft.mode === "none" && request.kind !== "in_doubt" && (
+      {draft.mode === "none" && (takes("edit") || takes("ignore")) && (
         <Group gap="sm">
-          {request.kind === "call" && (
+          {takes("edit") && (
             <Button ref={edit} variant="subtle" size="compact-sm" onClick={() => go("edit")}>
               {say("request.edit")}
             </Button>
           )}
-          <Button variant="subtle" size="compact-sm" onClick={() => go("ignore")}>
-            {say("request.ignore")}
-          </Button>
+          {takes("ignore") && (
+            <Button variant="subtle" size="compact-sm" onClick={() => go("ignore")}>
+              {say("request.ignore")}
+            </Button>
+          )}
         </Group>
       )}
       {draft.mode === "edit" && (
