@@ -30,7 +30,7 @@ help: ## list the targets
 
 # --- getting started
 
-.PHONY: setup setup-build setup-mcp setup-forms console build demo run
+.PHONY: setup setup-build setup-mcp setup-forms setup-frameworks console build demo run
 setup: ## install what is missing: Debian packages, Python environment
 	@tools/setup.sh
 	@mkdir -p build
@@ -41,6 +41,9 @@ setup-build:
 
 setup-mcp:
 	@tools/setup_mcp.sh
+
+setup-frameworks:
+	@tools/setup_frameworks.sh
 
 setup-forms:
 	@tools/setup_forms.sh
@@ -62,7 +65,7 @@ run: setup-build console ## start a server here, with its console, on a database
 
 # --- tests; each needs its packages, so each begins with setup
 
-.PHONY: test test-unit test-api test-mcp test-forms test-native test-sdk test-tools test-asan test-tsan
+.PHONY: test test-unit test-api test-mcp test-forms test-frameworks test-native test-sdk test-tools test-asan test-tsan
 test: setup ## all tests; closes with the totals (TEST=name for some)
 	@$(call configure_and_build,release)
 	@$(RUN_TESTS) unit api native sdk tools
@@ -82,6 +85,10 @@ test-native: setup ## tests of native agents against a strict model server
 test-mcp: setup setup-mcp ## MCP's rules, and a full round with each client: smolagents, SDKs, inspector
 	@$(call configure_and_build,release,fermata)
 	@$(RUN_TESTS) mcp
+
+test-frameworks: setup setup-frameworks ## programs of LangGraph, LangChain and HumanLayer, held and resumed
+	@$(call configure_and_build,release,fermata)
+	@$(RUN_TESTS) frameworks
 
 test-forms: setup setup-forms ## every form on every surface, filled in by the software people have there (ONLY=surface)
 	@$(call configure_and_build,release,forms_tool)

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SUITES = ["unit", "api", "mcp", "native", "sdk", "tools"]
+SUITES = ["unit", "api", "mcp", "frameworks", "native", "sdk", "tools"]
 TEST_LIMIT_S = 300
 WITH_POSTGRES = [sys.executable, str(ROOT / "tools/with_postgres.py"), "--"]
 
@@ -53,7 +53,7 @@ def command_for(suite: str, build: Path, results: Path, selection: str) -> list[
         ]
         ctest += ["-j", cores]
         return WITH_POSTGRES + ctest + (["-R", selection] if selection else [])
-    if suite in ("api", "mcp", "native"):
+    if suite in ("api", "mcp", "frameworks", "native"):
         return [*WITH_POSTGRES, *pytest, str(ROOT / "tests" / suite)]
     if suite == "sdk":
         return [*pytest, "--rootdir", str(ROOT / "sdk/python"), str(ROOT / "sdk/python/tests")]

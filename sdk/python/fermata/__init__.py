@@ -4,7 +4,8 @@
 smolagents agent durable, and gates its tool calls.
 """
 
-from . import durable
+from . import durable, inbound
+from ._inbound import Inbound, InboundQuestion
 from ._request import Retry
 from .client import AsyncClient, Client, aeach, each
 from .directory import ApiKey, Group, Person, Policy, Resource
@@ -54,6 +55,7 @@ __all__ = [
     "each",
     "aeach",
     "durable",
+    "inbound",
     "effect",
     "idempotency_key",
     "idempotent",
@@ -84,6 +86,8 @@ __all__ = [
     "Delegation",
     "Event",
     "Estimate",
+    "Inbound",
+    "InboundQuestion",
     "Explanation",
     "Freeze",
     "Permission",

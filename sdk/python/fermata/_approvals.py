@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import quote
 
+from ._inbound import Inbound
 from ._request import Request, endpoint, get, given, many, one, post
 from .explanations import Explanation, Outlook
 from .models import ApprovalRequest, ApprovalStatus, DecisionKind, Page
@@ -63,6 +64,27 @@ class ApprovalEndpoints:
             metadata=metadata,
             target=target,
         )
+
+    @endpoint
+    def ask_inbound(
+        self,
+        asked: Any,
+        *,
+        key: str | None = None,
+        workflow_id: str | None = None,
+        turn: int | None = None,
+        wait_s: float = 0.0,
+    ) -> Request[Inbound]:
+        """Asks what a program of another framework asks, in that framework's shape. The same `key`
+        is the same asking, however long ago. See `fermata.inbound` for the whole way."""
+        body = {"asked": asked, **given(workflow_id=workflow_id, turn=turn)}
+        headers = {} if key is None else {"Idempotency-Key": key}
+        return Request("POST", "/v1/inbound", one(Inbound), {}, body, headers, wait_s)
+
+    @endpoint
+    def get_inbound(self, inbound_id: str, *, wait_s: float = 0.0) -> Request[Inbound]:
+        """How it stands. With `wait_s`, waits up to that long until every question is decided."""
+        return get(f"/v1/inbound/{quote(inbound_id, safe='')}", one(Inbound), wait_s=wait_s)
 
     @endpoint
     def list_approvals(

@@ -336,6 +336,7 @@ class ApprovalRequest:
     on_deadline: str | None = None
     default_answer: Any = None
     outcomes: list[CustomOutcome] = field(default_factory=list)
+    takes: list[DecisionKind] = field(default_factory=list)
     schedule: Schedule = field(default_factory=Schedule)
     form: dict[str, Any] | None = None
     validation: dict[str, Any] | None = None
