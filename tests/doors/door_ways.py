@@ -273,8 +273,8 @@ def unclassified(world: World) -> list[str]:
     doors = {word.strip()[1:].lower() for word in enum[1].split(",") if word.strip()}
     found += [f"door {one} has no row" for one in sorted(doors - set(DOORS))]
     waits_for_channels = [one for one, how in DOORS.items() if how == "comes with its channel"]
-    if waits_for_channels and (ROOT / "src/channels").exists():
-        found += [f"door {one} needs rows now" for one in waits_for_channels]
+    here = [one for one in waits_for_channels if (ROOT / "src/channels" / one).exists()]
+    found += [f"door {one} needs rows now" for one in here]
     answer = mcp(world.clients["bot"], "tools/list", {})
     tools = {tool["name"] for tool in answer.json().get("result", {}).get("tools", [])}
     if not tools:
