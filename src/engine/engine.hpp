@@ -102,6 +102,20 @@ struct ListFilter {
   int limit = 50;
 };
 
+// What is looked for in the audit trail; what is not given fits everything.
+struct EventWish {
+  std::string type;   // Or a family of them: "approval.*".
+  std::string actor;  // Who did it, by id.
+  std::string words;  // Somewhere in the event as it is stored; a to z in any case.
+  std::optional<TimeMs> since, until;
+  std::string place;  // Where the page before ended.
+  int limit = 50;
+};
+struct FoundPage {
+  Page page;                      // May hold less than `limit` though others follow.
+  std::optional<TimeMs> back_to;  // How far was looked; absent: to the beginning.
+};
+
 // What people and programs are told of, and who sees to it: somebody outside is handed the tasks
 // `announcement` and `delivery`, and ends each with finish() or put_off(). One that is not ended is
 // handed out again after some seconds, as long as it takes, with another token.
@@ -259,6 +273,8 @@ class Engine {
                        const std::string& workflow,
                        std::int64_t after,
                        int limit);
+  // What happened, whatever to, newest first; each event with the name of its `stream`.
+  Result<FoundPage> search(const std::string& tenant, const EventWish& wish);
   Result<Page> list(const std::string& tenant, const ListFilter& filter);
   std::shared_ptr<const Directory> directory(const std::string& tenant) const;  // nullptr: unknown.
   std::int64_t directory_version(const std::string& tenant) const;              // 0: unknown.

@@ -33,6 +33,10 @@ class Snapshot final : public Store {
     const std::scoped_lock lock(reading_);
     return read_events(*connection_, stream, after, limit);
   }
+  Result<std::vector<FoundEvent>> search(const EventQuery& query) override {
+    const std::scoped_lock lock(reading_);
+    return search_events(*connection_, query);
+  }
   Result<std::optional<RequestRow>> find_request(const std::string&, const std::string&) override {
     return refuse();  // PostgreSQL's makes what it found durable, which is a write.
   }

@@ -136,6 +136,23 @@ struct RowQuery {
   int limit = 50;
 };
 
+// Events of a tenant wherever they stand, newest first, by (at, stream, version).
+struct EventQuery {
+  std::string tenant;
+  TimeMs since = 0;
+  // Those that come after this place in that order; without a stream, all before that time.
+  TimeMs before_at = INT64_MAX;
+  std::string before_stream;
+  std::int64_t before_version = 0;
+  int limit = 50;
+};
+
+struct FoundEvent {
+  std::string stream;
+  EventRow event;
+  friend bool operator==(const FoundEvent&, const FoundEvent&) = default;
+};
+
 struct StreamHead {
   StreamId stream;
   std::int64_t version = 0;
@@ -170,6 +187,8 @@ class Store {
   virtual Result<std::vector<EventRow>> read(const StreamId& stream,
                                              std::int64_t after,
                                              int limit) = 0;
+
+  virtual Result<std::vector<FoundEvent>> search(const EventQuery& query) = 0;
 
   // Leases up to `limit` due tasks (due_at <= the database's clock, no live lease) to `owner`.
   virtual Result<LeasedTasks> lease_tasks(const std::string& owner,

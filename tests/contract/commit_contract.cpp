@@ -291,6 +291,42 @@ TEST_F(CommitContract, heads_come_in_pages_by_tenant_and_name) {
   EXPECT_TRUE(store().heads({}, 0)->empty());
 }
 
+TEST_F(CommitContract, events_are_found_newest_first_wherever_they_stand) {
+  Commit foreign = append("wf_a", 0, 2);
+  foreign.stream.tenant = "a";
+  EXPECT_EQ(commit_all({append("wf_b", 0), append("wf_a", 0, 3), foreign, append("wf_B", 0)}),
+            Reasons(4, ""));
+  using Places = std::vector<std::pair<std::string, std::int64_t>>;
+  const auto found = [&](const EventQuery& query) {
+    Places places;
+    const std::vector<FoundEvent> events = store().search(query).value();
+    for (const FoundEvent& one : events) {
+      EXPECT_EQ(one.event, event_at(one.event.version));
+      places.emplace_back(one.stream, one.event.version);
+    }
+    return places;
+  };
+  const Places all = {{"wf_a", 3}, {"wf_a", 2}, {"wf_b", 1}, {"wf_a", 1}, {"wf_B", 1}};
+  EventQuery query{.tenant = "t"};
+  EXPECT_EQ(found(query), all);
+  query.limit = 2;
+  Places paged;
+  for (;;) {
+    const auto page = store().search(query);
+    ASSERT_TRUE(page);
+    if (page->empty()) break;
+    for (const FoundEvent& one : *page) paged.emplace_back(one.stream, one.event.version);
+    query.before_at = page->back().event.at;
+    query.before_stream = page->back().stream;
+    query.before_version = page->back().event.version;
+  }
+  EXPECT_EQ(paged, all);
+  EXPECT_EQ(found({.tenant = "t", .since = 1'002}), (Places{{"wf_a", 3}, {"wf_a", 2}}));
+  EXPECT_EQ(found({.tenant = "t", .before_at = 1'002}),
+            (Places{{"wf_b", 1}, {"wf_a", 1}, {"wf_B", 1}}));
+  EXPECT_TRUE(found({.tenant = "t", .limit = 0}).empty());
+}
+
 TEST_F(CommitContract, an_audit_sees_everything_that_is_stored) {
   const auto names = [&](Kind kind) {
     std::vector<std::string> found;

@@ -63,6 +63,9 @@ class DoubtfulStore final : public store::Store {
     if (rows) rows_read += rows->size();
     return rows;
   }
+  Result<std::vector<store::FoundEvent>> search(const store::EventQuery& query) override {
+    return inner_->search(query);
+  }
   Result<store::LeasedTasks> lease_tasks(const std::string& owner,
                                          std::int64_t lease_ms,
                                          int limit) override {

@@ -1,5 +1,6 @@
-// For whoever checks the history: what is stored of a workflow, byte for byte, so that its chain of
-// hashes can be computed by somebody else than this server; and what happened to the directory.
+// For whoever checks the history: what happened, searched; what is stored of a workflow, byte for
+// byte, so that its chain of hashes can be computed by somebody else than this server; and what
+// happened to the directory.
 
 #include "api/rest/limits.hpp"
 #include "api/rest/lists.hpp"
@@ -51,6 +52,24 @@ Result<engine::Reply> list_directory_events(Exchange& exchange) {
   json::Value next = next_of(page);
   engine::Reply reply = page_document(std::move(page.items), std::move(next));
   reply.body.as_object()->set("version", exchange.engine().directory_version(exchange.tenant()));
+  return reply;
+}
+
+Result<engine::Reply> search_events(Exchange& exchange) {
+  Query query(exchange.query());
+  engine::EventWish wish;
+  wish.type = query.text("type", 64, kLine);
+  wish.actor = query.text("actor", kMaxIdLength, kLine);
+  wish.words = query.text("words", 200, kLine);
+  wish.since = from_rfc3339(query.text("since", 40, kTime));
+  wish.until = from_rfc3339(query.text("until", 40, kTime));
+  FERMATA_TRY(PageWish page, page_wish(exchange, query));
+  wish.limit = page.limit;
+  wish.place = std::move(page.place);
+  FERMATA_TRY(engine::FoundPage found, exchange.engine().search(exchange.tenant(), wish));
+  engine::Reply reply = page_reply(exchange, std::move(found.page.items), found.page.next);
+  reply.body.as_object()->set(
+      "back_to", found.back_to ? json::Value(to_rfc3339(*found.back_to)) : json::Value());
   return reply;
 }
 

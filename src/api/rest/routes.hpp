@@ -14,6 +14,7 @@ std::vector<Route> all_routes();
 // audit.cpp
 Result<engine::Reply> list_records(Exchange& exchange);
 Result<engine::Reply> list_directory_events(Exchange& exchange);
+Result<engine::Reply> search_events(Exchange& exchange);
 
 // workflows.cpp
 Result<engine::Submission> create_workflow(Exchange& exchange);

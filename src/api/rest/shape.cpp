@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/time.hpp"
+
 namespace fermata::api {
 namespace {
 
@@ -87,6 +89,8 @@ bool is_permission_id(std::string_view text) {
   return text.starts_with("pm_") && is_number(text.substr(3));
 }
 bool is_turn(std::string_view text) { return is_number(text); }
+
+bool is_time(std::string_view text) { return from_rfc3339(text).has_value(); }
 
 std::size_t count_characters(std::string_view utf8) {
   return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {

@@ -27,11 +27,13 @@ bool is_key_id(std::string_view text);         // [0-9A-Za-z]{12}
 bool is_freeze_id(std::string_view text);      // fz_<n>
 bool is_permission_id(std::string_view text);  // pm_<n>
 bool is_turn(std::string_view text);           // A number from 1 to 999999999.
+bool is_time(std::string_view text);           // RFC 3339
 
 inline constexpr Shape kAnyText{};
 inline constexpr Shape kName{is_name, "1 to 64 of a-z 0-9 . _ -, starting with a letter or digit"};
 inline constexpr Shape kHash{is_hash, "64 lower-case hexadecimal digits"};
 inline constexpr Shape kLine{is_line, "text without control characters"};
+inline constexpr Shape kTime{is_time, "a time such as 2026-11-22T16:00:00Z"};
 inline constexpr Shape kLabel{is_label, "text without control characters and '|'"};
 inline constexpr Shape kApprovalId{is_approval_id, "an approval request's id, ap_..."};
 inline constexpr Shape kWorkflowId{is_workflow_id, "a workflow's id, wf_..."};

@@ -76,6 +76,26 @@ class MemoryStore final : public Store {
     return events;
   }
 
+  Result<std::vector<FoundEvent>> search(const EventQuery& query) override {
+    const std::scoped_lock lock(mutex_);
+    const auto place = [](const FoundEvent& one) {
+      return std::tie(one.event.at, one.stream, one.event.version);
+    };
+    const auto before = std::tie(query.before_at, query.before_stream, query.before_version);
+    std::vector<FoundEvent> found;
+    for (const auto& [key, events] : streams_)
+      for (const EventRow& event : events)
+        if (FoundEvent one{key.second, event};
+            key.first == query.tenant && event.at >= query.since && place(one) < before)
+          found.push_back(std::move(one));
+    std::sort(found.begin(), found.end(), [&](const FoundEvent& a, const FoundEvent& b) {
+      return place(a) > place(b);
+    });
+    if (query.limit < static_cast<int>(found.size()))
+      found.resize(static_cast<std::size_t>(std::max(0, query.limit)));
+    return found;
+  }
+
   Result<LeasedTasks> lease_tasks(const std::string&, std::int64_t lease_ms, int limit) override {
     const std::scoped_lock lock(mutex_);
     const TimeMs now = clock_.now_ms();

@@ -57,6 +57,11 @@ class PostgresStore final : public Store {
     return count_rows(*reader, query);
   }
 
+  Result<std::vector<FoundEvent>> search(const EventQuery& query) override {
+    FERMATA_TRY(const auto reader, readers_.borrow());
+    return search_events(*reader, query);
+  }
+
   Result<std::vector<StreamHead>> heads(const StreamId& after, int limit) override {
     FERMATA_TRY(const auto reader, readers_.borrow());
     return list_heads(*reader, after, limit);

@@ -14,6 +14,12 @@ constexpr Sql kReadEvents{
     "SELECT version, type, at, body, prev_hash, hash FROM events"
     " WHERE tenant = $1 AND stream = $2 AND version > $3 ORDER BY version LIMIT $4"};
 
+constexpr Sql kSearchEvents{
+    "search_events",
+    "SELECT stream, version, type, at, body, prev_hash, hash FROM events"
+    " WHERE tenant = $1 AND at >= $2 AND (at, stream, version) < ($3, $4, $5)"
+    " ORDER BY at DESC, stream DESC, version DESC LIMIT $6"};
+
 constexpr Sql kFindRequest{
     "find_request",
     "SELECT id, fingerprint, reply, at FROM requests WHERE tenant = $1 AND id = $2"};
@@ -71,6 +77,29 @@ Result<std::vector<EventRow>> read_events(Connection& connection,
                       rows.text(i, 5)});
   }
   return events;
+}
+
+Result<std::vector<FoundEvent>> search_events(Connection& connection, const EventQuery& query) {
+  Parameters parameters;
+  parameters.add(query.tenant)
+      .add(query.since)
+      .add(query.before_at)
+      .add(query.before_stream)
+      .add(query.before_version)
+      .add(at_least_zero(query.limit));
+  FERMATA_TRY(const Rows rows, connection.read(kSearchEvents, parameters));
+  std::vector<FoundEvent> found;
+  found.reserve(static_cast<std::size_t>(rows.size()));
+  for (int i = 0; i < rows.size(); ++i) {
+    found.push_back({rows.text(i, 0),
+                     {rows.number(i, 1),
+                      rows.text(i, 2),
+                      rows.number(i, 3),
+                      rows.text(i, 4),
+                      rows.text(i, 5),
+                      rows.text(i, 6)}});
+  }
+  return found;
 }
 
 Result<std::optional<RequestRow>> find_request(Connection& connection,

@@ -14,6 +14,12 @@ constexpr Sql kReadEvents{
     "SELECT version, type, at, body, prev_hash, hash FROM events"
     " WHERE tenant = ?1 AND stream = ?2 AND version > ?3 ORDER BY version LIMIT ?4"};
 
+constexpr Sql kSearchEvents{
+    "search_events",
+    "SELECT stream, version, type, at, body, prev_hash, hash FROM events"
+    " WHERE tenant = ?1 AND at >= ?2 AND (at, stream, version) < (?3, ?4, ?5)"
+    " ORDER BY at DESC, stream DESC, version DESC LIMIT ?6"};
+
 constexpr Sql kFindRequest{
     "find_request",
     "SELECT id, fingerprint, reply, at FROM requests WHERE tenant = ?1 AND id = ?2"};
@@ -59,6 +65,24 @@ Result<std::vector<EventRow>> read_events(Connection& connection,
     if (!row) return events;
     events.push_back(
         {run.number(0), run.text(1), run.number(2), run.text(3), run.text(4), run.text(5)});
+  }
+}
+
+Result<std::vector<FoundEvent>> search_events(Connection& connection, const EventQuery& query) {
+  Run run(connection, kSearchEvents);
+  run.bind_all(query.tenant,
+               query.since,
+               query.before_at,
+               query.before_stream,
+               query.before_version,
+               at_least_zero(query.limit));
+  std::vector<FoundEvent> found;
+  for (;;) {
+    FERMATA_TRY(const bool row, run.next());
+    if (!row) return found;
+    found.push_back(
+        {run.text(0),
+         {run.number(1), run.text(2), run.number(3), run.text(4), run.text(5), run.text(6)}});
   }
 }
 

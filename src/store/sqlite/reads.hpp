@@ -16,6 +16,7 @@ Result<std::optional<RequestRow>> find_request(Connection& connection,
                                                const std::string& id);
 Result<std::vector<Row>> list_rows(Connection& connection, const RowQuery& query);
 Result<std::int64_t> count_rows(Connection& connection, const RowQuery& query);
+Result<std::vector<FoundEvent>> search_events(Connection& connection, const EventQuery& query);
 Result<std::vector<StreamHead>> list_heads(Connection& connection,
                                            const StreamId& after,
                                            int limit);
