@@ -10,13 +10,14 @@ import { features } from "./features";
 import { router } from "./router";
 import { TextsProvider } from "./texts";
 import { boardTexts } from "./ui/board-texts";
+import { eventTexts } from "./ui/event-texts";
 import { texts } from "./ui/texts";
 import { theme, tokens } from "./ui/theme";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 // The part that keeps the page behind a dialog from scrolling asks for it by this name.
 (globalThis as { __webpack_nonce__?: string }).__webpack_nonce__ = nonce;
-const everyText = [texts, boardTexts, ...features.map((one) => one.texts)];
+const everyText = [texts, boardTexts, eventTexts, ...features.map((one) => one.texts)];
 const queries = new QueryClient({
   defaultOptions: {
     queries: {

@@ -2,10 +2,11 @@ import { IntlMessageFormat } from "intl-messageformat";
 import { expect, it } from "vitest";
 import { features } from "../features";
 import { boardTexts } from "../ui/board-texts";
+import { EVENT_TYPES, eventTexts } from "../ui/event-texts";
 import { texts } from "../ui/texts";
 import type { Language } from ".";
 
-const all = [texts, boardTexts, ...features.map((one) => one.texts)];
+const all = [texts, boardTexts, eventTexts, ...features.map((one) => one.texts)];
 const sources = import.meta.glob("../**/*.{ts,tsx}", {
   query: "?raw",
   import: "default",
@@ -19,6 +20,14 @@ function keys(language: Language): string[] {
 it("has each text in each language", () => {
   expect(keys("ar").sort()).toEqual(keys("en").sort());
   expect(new Set(keys("en")).size).toBe(keys("en").length);
+});
+
+it("has words for each kind of event that the server writes", () => {
+  const written = Object.keys(import.meta.glob("../../../tests/golden/events/*.json")).map((path) =>
+    (path.split("/").at(-1) ?? "").replace(/(\.v\d+)?\.json$/, ""),
+  );
+  expect(written.length).toBeGreaterThan(50);
+  expect(written.filter((one) => !EVENT_TYPES.includes(one))).toEqual([]);
 });
 
 it("has every text that the pages ask for", () => {

@@ -118,51 +118,58 @@ interface Paged {
   fetchNextPage(): unknown;
 }
 
-// Rows under their headings; on a narrow screen it scrolls by itself, not the page.
-export function Listing(props: {
+interface Sheet {
   label: string;
   heads: string[];
   rows: { key: string; cells: ReactNode[] }[];
-  query: Paged;
-  empty: string;
-}) {
+}
+
+// On a narrow screen it scrolls by itself, not the page.
+function Rows({ label, heads, rows }: Sheet) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard.
+    <div className="f-scroll" tabIndex={0} role="group" aria-label={label}>
+      <Table fz="sm" verticalSpacing={6} aria-label={label}>
+        <Table.Thead>
+          <Table.Tr>
+            {heads.map((head) => (
+              <Table.Th key={head} scope="col">
+                {head}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((row) => (
+            <Table.Tr key={row.key}>
+              {row.cells.map((cell, n) => (
+                <Table.Td key={heads[n]} data-label={heads[n]}>
+                  {cell}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}
+
+// Rows under their headings, page after page. A page without any may be followed by others.
+export function Listing(props: Sheet & { query: Paged; empty: string }) {
   const { label, heads, rows, query, empty } = props;
   const say = useSay();
   if (query.isError) return <Trouble error={query.error} again={() => void query.refetch()} />;
   if (query.isPending) return <Loading />;
-  if (rows.length === 0)
-    return (
-      <Text c="dimmed" py="lg">
-        {empty}
-      </Text>
-    );
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard. */}
-      <div className="f-scroll" tabIndex={0} role="group" aria-label={label}>
-        <Table fz="sm" verticalSpacing={6} aria-label={label}>
-          <Table.Thead>
-            <Table.Tr>
-              {heads.map((head) => (
-                <Table.Th key={head} scope="col">
-                  {head}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((row) => (
-              <Table.Tr key={row.key}>
-                {row.cells.map((cell, n) => (
-                  <Table.Td key={heads[n]} data-label={heads[n]}>
-                    {cell}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+      {rows.length === 0 ? (
+        <Text c="dimmed" py="lg">
+          {empty}
+        </Text>
+      ) : (
+        <Rows label={label} heads={heads} rows={rows} />
+      )}
       {query.hasNextPage && (
         <Button
           variant="default"

@@ -49,7 +49,7 @@ after(() => chrome.close());
 
 const PAGES = [
   { name: "workflows", path: () => "/workflows", ready: "Refund that waits" },
-  { name: "workflow", path: () => `/workflows/${workflow}?event=7`, ready: "approval.requested" },
+  { name: "workflow", path: () => `/workflows/${workflow}?event=7`, ready: "People were asked" },
   { name: "agents", path: () => "/agents", ready: "billing-agent" },
   { name: "policies", path: () => "/policies", ready: "refunds above 1000" },
   { name: "channels", path: () => "/channels", ready: "phones" },
@@ -58,7 +58,7 @@ const PAGES = [
   { name: "keys", path: () => "/keys", ready: "Used for" },
   { name: "permissions", path: () => "/permissions", ready: "Nothing is allowed in advance" },
   { name: "freezes", path: () => "/freezes", ready: "The bank is closed." },
-  { name: "audit", path: () => `/audit?workflow=${workflow}`, ready: "key.created" },
+  { name: "audit", path: () => `/audit?workflow=${workflow}`, ready: "Key made" },
   { name: "operations", path: () => "/operations", ready: "How long answers take" },
 ];
 
@@ -98,8 +98,8 @@ test("a workflow shows where its time went, and each call what it was given and 
   await page.getByRole("group", { name: "What it gave" }).getByText('"Anna K."').waitFor();
   await page.getByRole("button", { name: /Waiting for people: refund/ }).waitFor();
   await page.getByRole("button", { name: "Decision of ben" }).waitFor();
-  await page.getByLabel("Contains").fill("approval.decided");
-  await page.getByRole("row").nth(1).getByText("approval.decided").waitFor();
+  await page.getByLabel("Contains").fill("decision made");
+  await page.getByRole("row").nth(1).getByText("Decision made").waitFor();
   assert.equal(await page.getByRole("table", { name: "What happened" }).getByRole("row").count(), 2);
   assert.match(page.url(), /event=\d+/);
   assert.deepEqual(trouble, []);
@@ -140,14 +140,14 @@ test("what happens appears without reloading, and the last event is followed whe
   await post("ben", `/v1/approvals/${asked}/decisions`, { decision: "reject", hash: request.hash, reason: "no" });
   await page.getByRole("button", { name: "Decision of ben" }).waitFor();
   await page.waitForURL(/event=\d+/);
-  await page.getByRole("button", { name: "approval.closed" }).waitFor();
+  await page.getByRole("button", { name: "Request ended" }).waitFor();
   assert.deepEqual(trouble, []);
   await context.close();
 });
 
 test("P11 the browser computes the chain itself and finds what a liar changed", async () => {
   const { page, context, trouble } = await person(chrome, "ada", { path: `/audit?workflow=${workflow}` });
-  await page.getByRole("button", { name: "Check" }).click();
+  await page.getByRole("button", { name: "Check", exact: true }).click();
   await page.getByText(/Whole: \d+ events, none changed, none missing/).waitFor();
   await page.route("**/records?**", async (route) => {
     const answer = await route.fetch();
@@ -155,7 +155,7 @@ test("P11 the browser computes the chain itself and finds what a liar changed", 
     told.items[2].body = told.items[2].body.replace('"version":3', '"version":3 ');
     await route.fulfill({ response: answer, json: told });
   });
-  await page.getByRole("button", { name: "Check" }).click();
+  await page.getByRole("button", { name: "Check", exact: true }).click();
   await page.getByText("Event 3 was changed").waitFor();
   await page.unroute("**/records?**");
   const coming = page.waitForEvent("download");
@@ -163,6 +163,36 @@ test("P11 the browser computes the chain itself and finds what a liar changed", 
   const file = await readFile(await (await coming).path(), "utf8");
   const first = JSON.parse(file.split("\n")[0]);
   assert.equal(first.version, 1);
+  assert.deepEqual(trouble, []);
+  await context.close();
+});
+
+test("what happened is searched, and a search that has not looked at everything says so", async () => {
+  const { page, context, trouble } = await person(chrome, "ada", { path: "/audit?type=key.created" });
+  const found = page.getByRole("table", { name: "What happened" });
+  await found.getByRole("button", { name: "Key made" }).first().waitFor();
+  assert.equal(await found.getByRole("button", { name: "People were asked" }).count(), 0);
+  await page.getByLabel("Contains").fill("FERMATA-no-such-words");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByText("Nothing that was looked at fits.").waitFor();
+  await page.getByText("Looked at everything back to the first event.").waitFor();
+  assert.match(page.url(), /type=key\.created&words=FERMATA-no-such-words/);
+  await page.getByRole("button", { name: "Clear" }).click();
+  await found.getByRole("button", { name: "Request ended" }).first().click();
+  await page.getByText("As recorded · approval.closed").waitFor();
+  assert.ok((await found.getByRole("link", { name: "a workflow" }).count()) > 0);
+  // A page may hold nothing though the search goes on.
+  await page.route("**/v1/audit/events?**", async (route) => {
+    if (route.request().url().includes("cursor=")) return route.fallback();
+    const answer = await route.fetch();
+    const told = { ...(await answer.json()), items: [], back_to: "2026-01-02T03:04:05Z" };
+    await route.fulfill({ response: answer, json: told });
+  });
+  await page.getByLabel("Contains").fill("a");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByText(/Looked at everything back to .*January 2, 2026/).waitFor();
+  await page.getByRole("button", { name: "Show more" }).click();
+  await found.getByRole("row").nth(1).waitFor();
   assert.deepEqual(trouble, []);
   await context.close();
 });

@@ -7,6 +7,7 @@ import { serverNow, useNow } from "../../api/clock";
 import { useSession } from "../../api/session";
 import { useSay } from "../../texts";
 import { Head, Json, Loading, visible } from "../../ui/board";
+import { whatHappened } from "../../ui/event-texts";
 import { State } from "../../ui/state";
 import { Ago, useExact } from "../../ui/time";
 import { Trouble } from "../../ui/trouble";
@@ -61,9 +62,10 @@ function EventList(props: { events: Event[]; picked: number; onPick(version: num
                     type="button"
                     className="f-pick"
                     aria-pressed={picked === event.version}
+                    title={event.type}
                     onClick={() => onPick(event.version)}
                   >
-                    {event.type}
+                    {whatHappened(say, event.type)}
                   </button>{" "}
                   <bdi>{aboutOf(event)}</bdi>
                 </td>
@@ -99,7 +101,10 @@ function Beside({ workflow, event }: { workflow: string; event: Event }) {
   return (
     <Stack gap="xs" component="section" aria-label={say("workflows.event")}>
       <Text fw={600}>
-        {event.version} · {event.type}
+        {event.version} · {whatHappened(say, event.type)}
+      </Text>
+      <Text size="xs" c="dimmed" ff="monospace">
+        {event.type}
       </Text>
       {approval && (
         <Link to={`/approvals/${approval}` as never}>{say("workflows.toApproval")}</Link>
@@ -200,7 +205,10 @@ export default function WorkflowPage() {
   const matching = all.filter(
     (one) =>
       (type === "" || one.type === type) &&
-      (words === "" || JSON.stringify(one).toLowerCase().includes(words.toLowerCase())),
+      (words === "" ||
+        `${whatHappened(say, one.type)} ${JSON.stringify(one)}`
+          .toLowerCase()
+          .includes(words.toLowerCase())),
   );
   const chosen = all.find((one) => one.version === picked);
   const mayAct = session?.kind === "person" || session?.kind === "admin";
@@ -237,7 +245,7 @@ export default function WorkflowPage() {
       <Group gap="xs" align="end">
         <Select
           label={say("workflows.filter.type")}
-          data={types}
+          data={types.map((value) => ({ value, label: whatHappened(say, value) }))}
           value={type || null}
           onChange={(value) => setType(value ?? "")}
           clearable
